@@ -1,0 +1,73 @@
+"""Pages and fragments: keys of forms, refusals with the API's codes, toasts, versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from core.exceptions import DomainError, KeyRequired
+from core.idempotency import Answer, Claim, checked_key, fingerprint, once
+from core.problems import problem_body
+
+ToastKind = Literal["ok", "info", "warn", "error"]
+
+
+def fresh_key() -> str:
+    """A key for one control, made when the form is rendered."""
+    return str(uuid4())
+
+
+def key_from_form(request: HttpRequest) -> str:
+    """The key that the control was rendered with."""
+    raw = request.headers.get("Idempotency-Key") or request.POST.get("idempotencyKey", "")
+    if not raw:
+        raise KeyRequired()
+    return checked_key(raw)
+
+
+def page_once(request: HttpRequest, actor_id: UUID, effect: Callable[[], Mapping[str, Any] | None]) -> Answer:
+    """Run a form's effect once for its key; refusals behave as in the API."""
+    form = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    mark = fingerprint(request.method or "POST", request.path, "", form)
+    claim = Claim(actor_id, key_from_form(request), mark, request.path)
+    return once(claim, lambda: Answer(200, dict(effect() or {})))
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether the request wants a fragment."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def refusal_response(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """A fragment for htmx, a page otherwise: the same words, status and code as the API's."""
+    problem = problem_body(refusal, request.path)
+    template = "core/refusal.html" if is_htmx(request) else "core/problem_page.html"
+    response = render(request, template, {"problem": problem, "refusal": refusal}, status=refusal.status)
+    response.headers["X-Problem-Code"] = refusal.code
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def trigger(response: HttpResponseBase, name: str, detail: object = None) -> None:
+    """Add an event to HX-Trigger."""
+    triggers = json.loads(response.headers.get("HX-Trigger") or "{}")
+    triggers[name] = detail
+    response.headers["HX-Trigger"] = json.dumps(triggers)
+
+
+def toast(response: HttpResponseBase, kind: ToastKind, message: str) -> None:
+    """Say something in a toast."""
+    trigger(response, "toast", {"kind": kind, "msg": message})
+
+
+def versions(response: HttpResponseBase, things: Mapping[str, int | None]) -> None:
+    """Tell the client which versions this answer already shows, so that it drops the events it has."""
+    known = [f"{thing}={version}" for thing, version in things.items() if version is not None]
+    response.headers["X-Versions"] = ", ".join(known)

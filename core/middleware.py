@@ -1,0 +1,80 @@
+"""Middleware: request facts, the body limit, refusals of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from core import context, htmx
+from core.api import problem_response
+from core.exceptions import DomainError, PayloadTooLarge
+from core.ratelimits import budget_headers, forget_budgets
+from core.sql import domain_error
+
+BODY_LIMIT = 256 * 1024
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestContextMiddleware:
+    """Gives each request an id and its facts; the id and the rate budgets go out as headers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        facts = context.enter(request)
+        forget_budgets()
+        response = self.get_response(request)
+        response.headers["X-Request-Id"] = facts.request_id
+        for name, value in budget_headers().items():
+            response.headers[name] = value
+        if "Cache-Control" not in response.headers and not request.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class BodyLimitMiddleware:
+    """Refuses bodies over 256 KiB before anything reads them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > BODY_LIMIT:
+            return refusal_response(request, PayloadTooLarge())
+        return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """Turns a refusal raised by a page into a page, a fragment or a JSON body."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Django's hook for exceptions of views; None leaves the error to Django."""
+        refusal = as_refusal(error)
+        return None if refusal is None else refusal_response(request, refusal)
+
+
+def as_refusal(error: Exception) -> DomainError | None:
+    """The refusal that an exception stands for, if it is one."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, RequestDataTooBig | TooManyFieldsSent):
+        return PayloadTooLarge()
+    return domain_error(error)
+
+
+def refusal_response(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """The refusal in the form that the caller reads."""
+    if request.path.startswith("/api/"):
+        return problem_response(refusal, request.path)
+    return htmx.refusal_response(request, refusal)

@@ -1,0 +1,90 @@
+"""Request shields: attempts counted in Valkey by django-ratelimit (product.md, *Rate limits*).
+
+Limits that guard money are not here: they are counted in the operation's own transaction.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import redis
+from django.http import HttpRequest
+from django_ratelimit.core import get_usage
+
+from core.exceptions import RateLimitExceeded, Unavailable
+
+_budgets: ContextVar[tuple[Budget, ...]] = ContextVar("budgets", default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What is left of a shield after an attempt."""
+
+    name: str
+    limit: int
+    period_seconds: int
+    remaining: int
+    reset_at: datetime
+    reset_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shield:
+    """At most `limit` attempts in `period_seconds` for each key."""
+
+    name: str
+    limit: int
+    period_seconds: int
+
+    def hit(self, key: object) -> Budget:
+        """Count an attempt. Raises RateLimitExceeded over the limit, Unavailable where Valkey does not answer."""
+        budget = self._usage(str(key), increment=True)
+        _budgets.set((*_budgets.get(), budget))
+        if budget.remaining < 0:
+            raise RateLimitExceeded.until(budget.reset_at, budget.reset_seconds)
+        return budget
+
+    def peek(self, key: object) -> Budget:
+        """What is left, without counting."""
+        return self._usage(str(key), increment=False)
+
+    def _usage(self, key: str, *, increment: bool) -> Budget:
+        try:
+            usage = get_usage(
+                HttpRequest(),
+                group=self.name,
+                key=lambda _group, _request: key,
+                rate=(self.limit, self.period_seconds),
+                increment=increment,
+            )
+        except redis.RedisError as error:
+            raise Unavailable("This is not available for a moment. Try again shortly.") from error
+        if usage is None:
+            raise Unavailable()
+        seconds = max(1, int(usage["time_left"]))
+        return Budget(
+            name=self.name,
+            limit=self.limit,
+            period_seconds=self.period_seconds,
+            remaining=self.limit - int(usage["count"]),
+            reset_at=datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds),
+            reset_seconds=seconds,
+        )
+
+
+def forget_budgets() -> None:
+    """Begin a request with no budgets spent."""
+    _budgets.set(())
+
+
+def budget_headers() -> dict[str, str]:
+    """RateLimit headers (IETF draft-ietf-httpapi-ratelimit-headers) for the attempts of this request."""
+    budgets = _budgets.get()
+    if not budgets:
+        return {}
+    return {
+        "RateLimit-Policy": ", ".join(f'"{b.name}";q={b.limit};w={b.period_seconds}' for b in budgets),
+        "RateLimit": ", ".join(f'"{b.name}";r={max(0, b.remaining)};t={b.reset_seconds}' for b in budgets),
+    }

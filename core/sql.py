@@ -1,0 +1,128 @@
+"""Calling and installing SQL functions, and the domain names of what the database refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+from django.apps import apps
+from django.db import DatabaseError, connection
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
+from psycopg.types.json import Jsonb
+
+from core.exceptions import CONSTRAINTS, DomainError, RequestInProgress, Unavailable, error_for_code
+
+LOCK_TIMEOUT = "55P03"
+BUSY = {LOCK_TIMEOUT, "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "25P03", "25P04"}
+GRANT = re.compile(r"^-- grant: (app|none)\s*$", re.MULTILINE)
+FUNCTION_NAME = re.compile(r"^[a-z][a-z0-9_]{2,62}$")
+
+
+def call(function: str, /, **params: object) -> dict[str, Any]:
+    """Run `SELECT function(p_a => …)` in one statement and return its jsonb object.
+
+    Raises the domain error that the function's `refusal` names, or that stands for a broken constraint.
+    """
+    result = call_value(function, **params)
+    if not isinstance(result, dict):
+        raise TypeError(f"{function} answered {type(result).__name__}, not an object")
+    if "refusal" in result:
+        raise refusal_of(result)
+    return result
+
+
+def call_value(function: str, /, **params: object) -> Any:  # noqa: ANN401 - whatever jsonb holds
+    """Like `call`, for functions whose refusals and nulls the caller reads itself."""
+    if not FUNCTION_NAME.match(function):
+        raise ValueError(f"{function!r} is not a function's name")
+    arguments = ", ".join(f"p_{name} => %s" for name in params)
+    values = [Jsonb(value) if isinstance(value, dict | list) else value for value in params.values()]
+    with translated(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}({arguments})", values)
+        row = cursor.fetchone()
+    return _loaded(row[0] if row else None)
+
+
+def _loaded(value: object) -> object:
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
+def refusal_of(result: dict[str, Any]) -> DomainError:
+    """The domain error that a function returned as a value."""
+    details = {key: value for key, value in result.items() if key not in {"refusal", "message"}}
+    return error_for_code(result["refusal"], result.get("message", ""), **details)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise the domain's name for what the database refused; anything unknown goes on as it is."""
+    try:
+        yield
+    except DatabaseError as error:
+        known = domain_error(error)
+        if known is None:
+            raise
+        raise known from error
+
+
+def domain_error(error: BaseException) -> DomainError | None:
+    """The refusal behind a database error, or None where it is a fault of ours."""
+    cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
+    if not isinstance(cause, psycopg.Error):
+        return None
+    kind = CONSTRAINTS.get(cause.diag.constraint_name or "")
+    if kind is not None:
+        return kind()
+    if (cause.sqlstate or "") in BUSY or isinstance(cause, psycopg.OperationalError):
+        return Unavailable()
+    return None
+
+
+def is_lock_timeout(error: BaseException) -> bool:
+    """Whether the database gave up waiting for a lock."""
+    cause = error.__cause__
+    return isinstance(cause, psycopg.Error) and cause.sqlstate == LOCK_TIMEOUT
+
+
+@contextmanager
+def waiting_for_twin() -> Iterator[None]:
+    """A wait for a lock that runs out means: the first request with this key is still at work."""
+    try:
+        yield
+    except DatabaseError as error:
+        if is_lock_timeout(error):
+            raise RequestInProgress() from error
+        raise
+
+
+def sql_file(app_label: str, name: str) -> Path:
+    """Where the text of an app's function lives."""
+    return Path(apps.get_app_config(app_label).path) / "sql" / f"{name}.sql"
+
+
+def grant_of(text: str) -> str:
+    """Who may call the function of this file: `app` or `none`."""
+    found = GRANT.search(text)
+    if not found:
+        raise ValueError("An SQL file must say `-- grant: app` or `-- grant: none`")
+    return found.group(1)
+
+
+def install_functions(app_label: str, names: list[str]) -> RunPython:
+    """A migration operation that (re)creates functions from their files, in the order given."""
+
+    def forwards(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+        for name in names:
+            editor.execute(sql_file(app_label, name).read_text(encoding="utf-8"), params=None)
+
+    return RunPython(_typed(forwards), RunPython.noop)
+
+
+def _typed(function: Callable[..., None]) -> Callable[..., None]:
+    return function
