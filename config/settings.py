@@ -190,6 +190,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.schema.add_common_answers",
+    ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -258,6 +258,7 @@ def keyed(
             return method(view, request, *args, **kwargs)
         return answer_response(once(claim, lambda: as_answer(method(view, request, *args, **kwargs))))
 
+    wrapper.key_required = required  # type: ignore[attr-defined]  # read by the OpenAPI schema
     return wrapper
 
 
