@@ -1,0 +1,105 @@
+"""Events: after the commit, to the rooms, and never in the way of the deed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pytest
+from django.db import transaction
+
+from core import events
+from core.events import Event, camel_keys, publish, send_now
+from core.hub import QUEUE_LENGTH, Mailbox, hub
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rang(Event):
+    """A bell that rang."""
+
+    name: ClassVar[str] = "bell.rang"
+    bell_id: str
+    version: int
+
+    @property
+    def of(self) -> str:
+        return f"bell:{self.bell_id}"
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        return (f"model:{self.bell_id}", "room:all")
+
+    @property
+    def thing_version(self) -> int:
+        return self.version
+
+    def data(self) -> dict[str, Any]:
+        return camel_keys({"bell_id": self.bell_id})
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    frames: list[dict[str, Any]] = []
+    monkeypatch.setattr(events, "send_now", lambda _rooms, frame: frames.append(frame))
+    return frames
+
+
+@pytest.mark.django_db
+def test_the_world_hears_after_the_commit(
+    sent: list[dict[str, Any]],
+    django_capture_on_commit_callbacks: Any,  # noqa: ANN401
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        publish(Rang(bell_id="1", version=3))
+        assert sent == []
+    assert (sent[0]["event"], sent[0]["of"], sent[0]["version"]) == ("bell.rang", "bell:1", 3)
+    assert sent[0]["data"] == {"bellId": "1"}
+    assert sent[0]["serverTime"].endswith("Z")
+
+
+@pytest.mark.django_db
+def test_a_rolled_back_change_is_never_announced(
+    sent: list[dict[str, Any]],
+    django_capture_on_commit_callbacks: Any,  # noqa: ANN401
+) -> None:
+    def ring_and_fail() -> None:
+        with transaction.atomic():
+            publish(Rang(bell_id="1", version=3))
+            raise ZeroDivisionError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError):
+        ring_and_fail()
+    assert sent == []
+
+
+def test_a_dead_valkey_loses_the_event_and_nothing_else(settings: Any) -> None:  # noqa: ANN401
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    events.client.cache_clear()
+    send_now(("room:all",), {"event": "bell.rang"})
+    events.client.cache_clear()
+
+
+async def test_a_published_frame_reaches_the_rooms_of_the_hub_once() -> None:
+    mailbox = await hub().join("model:1", "room:all")
+    stranger = await hub().join("model:2")
+    rang = Rang(bell_id="1", version=3)
+    await asyncio.to_thread(send_now, rang.rooms, rang.frame())
+    frame = await asyncio.wait_for(mailbox.get(), timeout=5)
+    assert (frame["event"], frame["version"]) == ("bell.rang", 3)
+    assert mailbox.queue.empty()
+    assert stranger.queue.empty()
+
+
+async def test_a_socket_that_left_hears_nothing() -> None:
+    mailbox = await hub().join("model:1")
+    hub().leave(mailbox)
+    assert "model:1" not in hub().rooms
+
+
+def test_a_slow_socket_loses_its_oldest_frames() -> None:
+    mailbox = Mailbox(set())
+    for number in range(QUEUE_LENGTH + 2):
+        mailbox.put({"n": number})
+    assert mailbox.dropped == 2
+    assert mailbox.queue.get_nowait() == {"n": 2}
