@@ -1,0 +1,40 @@
+"""The fixtures every other test stands on."""
+
+import threading
+
+import pytest
+from django.db import connection, connections
+
+
+def _one(statement: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_tests_run_as_the_applications_role_on_a_test_database():
+    assert _one("SELECT current_user") == connection.settings_dict["USER"]
+    assert str(_one("SELECT current_database()")).startswith("test_")
+
+
+def test_threads_work_on_the_clone(database_clone):
+    seen: list[object] = []
+
+    def look() -> None:
+        seen.append(_one("SELECT current_database()"))
+        connections.close_all()
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert seen == [database_clone] * 3
+    assert _one("SELECT current_database()") == database_clone
+
+
+@pytest.mark.django_db
+def test_after_a_clone_the_shared_database_is_back():
+    assert "clone" not in str(_one("SELECT current_database()"))
