@@ -1,0 +1,113 @@
+// Entry of every page: what stands between a press and its answer.
+
+import { startClock } from "./clock.js";
+import { learn, startLive } from "./live.js";
+import { startKeys } from "./keys.js";
+import { startNotices, toast } from "./notices.js";
+import { startSurfaces } from "./surfaces.js";
+
+const GUARD = 600;
+const pressed = new WeakMap();
+
+// A second click within 600 ms is the same click; a disabled control tells why and does nothing.
+function guard(event) {
+  const control = event.target.closest("button, [role=button], a[aria-disabled]");
+  if (!control) return;
+  const disabled = control.getAttribute("aria-disabled") === "true";
+  const doubled = control.type === "submit" && performance.now() - (pressed.get(control) ?? -Infinity) < GUARD;
+  if (disabled || doubled) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  } else if (control.type === "submit") pressed.set(control, performance.now());
+}
+
+const submitter = (ctx) => ctx?.request?.submitter ?? ctx?.sourceElement?.querySelector?.("[type=submit]");
+const isAction = (ctx) => ctx?.request?.method === "POST";
+
+// Not for money: the word changes at once and goes back when the server says no.
+function hope(ctx) {
+  const label = submitter(ctx)?.querySelector("[data-optimistic]");
+  if (!label) return;
+  label.dataset.before = label.textContent;
+  label.textContent = label.dataset.optimistic;
+}
+
+function revert(ctx) {
+  const label = submitter(ctx)?.querySelector("[data-before]");
+  if (!label) return;
+  label.textContent = label.dataset.before;
+  delete label.dataset.before;
+}
+
+function countDown(control, seconds) {
+  if (!control || !seconds) return;
+  const label = control.querySelector("[data-label]") ?? control;
+  const word = label.textContent;
+  const until = Date.now() + seconds * 1000;
+  control.setAttribute("aria-disabled", "true");
+  const timer = setInterval(show, 1000);
+  function show() {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    const text = left > 90 ? `${Math.ceil(left / 60)} min` : `${left} s`;
+    label.textContent = left > 0 ? `${word} (${text})` : word;
+    if (left > 0 && control.isConnected) return;
+    control.removeAttribute("aria-disabled");
+    clearInterval(timer);
+  }
+  show();
+}
+
+const again = (ctx) => () => ctx.sourceElement.isConnected && ctx.sourceElement.requestSubmit?.();
+
+// The answers that are no success: what happened to money first, then the way on.
+function refused(event) {
+  const { ctx } = event.detail;
+  const { status, headers } = ctx.response;
+  if (status === 401) return location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
+  if (!isAction(ctx)) return undefined;
+  revert(ctx);
+  if (status === 429) countDown(submitter(ctx), Number(headers.get("Retry-After")));
+  if (status >= 500) toast({ kind: "error", msg: "The server could not answer. Nothing was charged twice: try again.", retry: again(ctx) });
+  return undefined;
+}
+
+// The server's state wins: a refusal by state means that this page is behind.
+function refresh(event) {
+  const { ctx } = event.detail;
+  if (!isAction(ctx)) return;
+  const text = ctx.target?.matches?.(".problem") ? ctx.target.textContent.trim().replace(/\s+/g, " ") : "";
+  if (ctx.response.status >= 400 && text) toast({ kind: "error", msg: text });
+  if (ctx.response.status === 409) document.body.dispatchEvent(new CustomEvent("resync"));
+}
+
+function failed(event) {
+  const { ctx } = event.detail;
+  if (!isAction(ctx)) return;
+  revert(ctx);
+  toast({ kind: "error", msg: "No answer from the server. Trying again will not charge you twice.", retry: again(ctx) });
+}
+
+function listen() {
+  const on = (name, handler) => document.addEventListener(name, handler);
+  document.addEventListener("click", guard, { capture: true });
+  on("htmx:before:request", ({ detail: { ctx } }) => {
+    if (!isAction(ctx)) return;
+    document.querySelectorAll(".problem").forEach((place) => place.replaceChildren());
+    hope(ctx);
+  });
+  on("htmx:after:request", ({ detail: { ctx } }) => learn(ctx.response?.headers.get("X-Versions")));
+  on("htmx:response:error", refused);
+  on("htmx:after:swap", refresh);
+  on("htmx:error", failed);
+  on("theme", ({ detail }) => { document.documentElement.dataset.theme = detail.value; });
+  on("click", ({ target }) => { if (target.closest("[data-veil]")) document.body.toggleAttribute("data-veil"); });
+  on("click", ({ target }) => { if (target.closest("[data-dismiss]")) target.closest("[popover]")?.hidePopover(); });
+}
+
+listen();
+startNotices();
+startClock();
+startSurfaces();
+startKeys();
+startLive();
+document.documentElement.dataset.ready = "";

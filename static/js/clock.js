@@ -1,0 +1,63 @@
+// Timers that follow the server's clock. The offset is measured on the socket (round trip halved) or from the
+// answer of a poll; the best sample wins and slowly loses its authority, so that a changed clock is noticed.
+
+let offset = 0;
+let best = Infinity;
+const THRESHOLDS = [[300, "5 minutes left"], [60, "1 minute left"], [10, "10 seconds left"], [0, "Time is over"]];
+
+export function sample(serverTime, sentAt) {
+  const arrived = Date.now();
+  const trip = sentAt ? arrived - sentAt : 500;
+  const server = Date.parse(serverTime);
+  if (Number.isNaN(server) || trip > best * 1.5) return;
+  best = Math.max(trip, 1) * 1.02;
+  offset = server + trip / 2 - arrived;
+  tick();
+}
+
+export const serverNow = () => Date.now() + offset;
+
+export function announce(message, urgent = false) {
+  const region = document.getElementById(urgent ? "sr-assert" : "sr-polite");
+  if (region) region.textContent = message;
+}
+
+function words(seconds) {
+  const whole = Math.abs(Math.trunc(seconds));
+  const [hours, minutes, rest] = [Math.trunc(whole / 3600), Math.trunc(whole / 60) % 60, whole % 60];
+  const pad = (value) => String(value).padStart(2, "0");
+  const text = hours ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${pad(minutes)}:${pad(rest)}`;
+  return seconds < 0 ? `+${text}` : text;
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function tickDown(timer) {
+  const duration = Number(timer.dataset.duration);
+  const gone = (serverNow() - Date.parse(timer.dataset.startedAt)) / 1000;
+  const left = duration - gone;
+  write(timer, words(left < 0 ? Math.floor(left) : Math.ceil(left)));
+  timer.toggleAttribute("data-over", left < 0);
+  const bar = document.getElementById(timer.dataset.progress);
+  if (bar) bar.value = Math.min(gone, duration);
+  const passed = THRESHOLDS.filter(([at]) => left <= at && at < duration).at(-1);
+  if (passed && timer.dataset.said !== passed[1]) {
+    if (timer.dataset.said !== undefined) announce(passed[1]);
+    timer.dataset.said = passed[1];
+  } else if (!passed) timer.dataset.said ??= "";
+}
+
+function tick() {
+  for (const clock of document.querySelectorAll("[data-since]")) {
+    write(clock, words(Math.max(0, (serverNow() - Date.parse(clock.dataset.since)) / 1000)));
+  }
+  document.querySelectorAll("[data-started-at]").forEach(tickDown);
+}
+
+export function startClock() {
+  tick();
+  setInterval(tick, 500);
+  document.addEventListener("htmx:after:swap", tick);
+}

@@ -1,0 +1,73 @@
+// Shortcuts and arrow keys. A shortcut presses the very control of the page, so that it passes the same guard,
+// the same question and the same refusal as a click.
+
+import { tinykeys } from "../vendor/tinykeys.js";
+
+const NAMED = { ctrl: "Control", shift: "Shift", alt: "Alt", meta: "Meta", mod: "$mod" };
+let unbind = null;
+
+// "ctrl+shift+s" → "Control+Shift+KeyS": the physical key, so that layouts do not matter.
+function canonical(combo) {
+  return combo.split("+").map((part) => {
+    if (NAMED[part]) return NAMED[part];
+    if (/^[a-z]$/.test(part)) return `Key${part.toUpperCase()}`;
+    return /^[0-9]$/.test(part) ? `Digit${part}` : part;
+  }).join("+");
+}
+
+function press(action) {
+  const control = document.querySelector(`#menu [data-action="${CSS.escape(action)}"]`);
+  if (!control) return;
+  if (control.getAttribute("aria-disabled") === "true") {
+    const msg = document.getElementById(control.getAttribute("aria-describedby"))?.textContent.trim();
+    document.dispatchEvent(new CustomEvent("toast", { detail: { kind: "warn", msg: msg || "Not available now" } }));
+  } else control.click();
+}
+
+function bind() {
+  unbind?.();
+  const source = document.getElementById("shortcuts");
+  const combos = source ? JSON.parse(source.dataset.shortcuts) : {};
+  const bindings = {};
+  for (const [action, combo] of Object.entries(combos)) {
+    bindings[canonical(combo)] = (event) => { event.preventDefault(); press(action); };
+  }
+  unbind = tinykeys(window, bindings);
+}
+
+// One tab stop for a toolbar; arrows, Home and End inside.
+function moveInToolbar(event) {
+  const bar = event.target.closest("[role=toolbar]");
+  if (!bar) return;
+  const items = [...bar.querySelectorAll("button, a")];
+  const at = items.indexOf(event.target);
+  const next = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  if (next === undefined || at < 0) return;
+  event.preventDefault();
+  items.at(next % items.length).focus();
+}
+
+function rove() {
+  for (const bar of document.querySelectorAll("[role=toolbar]")) {
+    const items = [...bar.querySelectorAll("button, a")];
+    const current = items.includes(document.activeElement) ? document.activeElement : items[0];
+    for (const item of items) item.tabIndex = item === current ? 0 : -1;
+  }
+}
+
+function nextLandmark(event) {
+  if (event.key !== "F6") return;
+  const stops = [...document.querySelectorAll("[data-landmark]")].filter((stop) => stop.checkVisibility());
+  const at = stops.findIndex((stop) => stop.contains(document.activeElement));
+  event.preventDefault();
+  stops.at((at + (event.shiftKey ? -1 : 1)) % stops.length)?.focus();
+}
+
+export function startKeys() {
+  bind();
+  rove();
+  document.addEventListener("keydown", moveInToolbar);
+  document.addEventListener("keydown", nextLandmark);
+  document.addEventListener("focusin", rove);
+  document.addEventListener("htmx:after:swap", () => { bind(); rove(); });
+}

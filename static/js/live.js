@@ -1,0 +1,154 @@
+// The live client. Frames only say that a thing changed; the page then re-fetches the fragment by its URL, so
+// push and poll meet the same permission check and template. Every thing has a version: what this page knows
+// already is dropped, a gap makes everything about that thing be fetched again.
+
+import { sample } from "./clock.js";
+
+const PING_EVERY = 3000;
+const SILENCE = 10000;
+const CONNECT_WITHIN = 8000;
+const POLL_EVERY = 10000;
+const BACKOFF = { first: 500, last: 30000 };
+
+const known = new Map(); // thing → {version, names}: names null = all that happened at this version is on the page
+const feeds = [];
+let pollTimer = null;
+
+const jitter = () => crypto.getRandomValues(new Uint8Array(1))[0] / 255;
+const signal = (name, detail = {}) => document.body.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+const resyncThing = (thing) => signal(`resync.${thing.split(":")[0]}`, { of: thing });
+
+// "state:1f…=8, queue:1f…=41": what an answer or the page itself already shows.
+export function learn(header) {
+  for (const part of (header || "").split(",")) {
+    const [thing, version] = part.trim().split("=");
+    if (version && Number(version) >= (known.get(thing)?.version ?? 0)) known.set(thing, { version: Number(version), names: null });
+  }
+}
+
+function receive(frame) {
+  const { event, of, version } = frame;
+  if (version === null || version === undefined) return signal(event, frame);
+  const last = known.get(of);
+  if (last && version < last.version) return undefined;
+  if (last && version === last.version) {
+    if (last.names === null || last.names.has(event)) return undefined;
+    last.names.add(event);
+    return signal(event, frame);
+  }
+  known.set(of, { version, names: new Set([event]) });
+  if (last && version > last.version + 1) resyncThing(of);
+  return signal(event, frame);
+}
+
+function greet(frame) {
+  for (const [thing, version] of Object.entries(frame.versions ?? {})) {
+    const last = known.get(thing);
+    known.set(thing, { version, names: null });
+    if (last && last.version !== version) resyncThing(thing);
+  }
+}
+
+class Feed {
+  constructor(path) {
+    this.path = path;
+    this.failures = 0;
+    this.open = false;
+    this.lost = false;
+    this.connect();
+  }
+
+  connect() {
+    clearTimeout(this.retry);
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}${this.path}`);
+    this.socket = socket;
+    this.watch = setTimeout(() => socket.close(), CONNECT_WITHIN);
+    socket.addEventListener("message", (message) => this.hear(JSON.parse(message.data)));
+    socket.addEventListener("close", (event) => this.closed(socket, event.code));
+  }
+
+  hear(frame) {
+    clearTimeout(this.watch);
+    this.watch = setTimeout(() => this.socket.close(), SILENCE);
+    if (frame.event === "pong") return sample(frame.serverTime, this.pinged);
+    if (frame.event !== "hello") return receive(frame);
+    this.open = true;
+    this.failures = 0;
+    sample(frame.serverTime);
+    greet(frame);
+    // Hints without a version (summed balances) may have been missed while the line was down.
+    if (this.lost) signal("resync");
+    this.ping();
+    return report();
+  }
+
+  ping() {
+    clearInterval(this.beat);
+    this.beat = setInterval(() => {
+      this.pinged = Date.now();
+      if (this.socket.readyState === WebSocket.OPEN) this.socket.send('{"event": "ping"}');
+    }, PING_EVERY);
+  }
+
+  closed(socket, code) {
+    if (socket !== this.socket) return;
+    clearTimeout(this.watch);
+    clearInterval(this.beat);
+    this.open = false;
+    this.lost = true;
+    this.failures += 1;
+    report();
+    if (code === 4401) return goToSignIn();
+    if (code === 4403) return;
+    const ceiling = Math.min(BACKOFF.last, BACKOFF.first * 2 ** (code === 4429 ? 9 : this.failures - 1));
+    this.retry = setTimeout(() => this.connect(), ceiling * (0.5 + jitter() / 2));
+  }
+
+  wake() {
+    if (!this.open) this.connect();
+  }
+}
+
+function goToSignIn() {
+  location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`);
+}
+
+function show(mode) {
+  document.body.dataset.mode = mode;
+  document.getElementById("conn")?.setAttribute("data-mode", mode);
+}
+
+function report() {
+  const down = feeds.some((feed) => !feed.open);
+  const tried = feeds.some((feed) => feed.failures > 0);
+  if (!navigator.onLine) show("offline");
+  else if (!down) show("live");
+  else if (tried && document.body.dataset.mode !== "offline") show("polling");
+  if (!down) pollTimer = clearInterval(pollTimer) ?? null;
+  else if (tried && !pollTimer) pollTimer = setInterval(poll, POLL_EVERY);
+}
+
+// Fails while the server or the network is away: that is what the mode then says.
+async function poll() {
+  const sentAt = Date.now();
+  const answer = await fetch(document.body.dataset.poll, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
+  if (answer?.status === 401) return goToSignIn();
+  if (!feeds.some((feed) => !feed.open)) return undefined;
+  if (!answer?.ok) return show("offline");
+  sample(answer.headers.get("Date"), sentAt);
+  show("polling");
+  return signal("resync");
+}
+
+export function startLive() {
+  const paths = (document.body.dataset.feeds || "").split(" ").filter(Boolean);
+  learn(document.body.dataset.versions);
+  for (const path of paths) feeds.push(new Feed(path));
+  addEventListener("offline", () => show("offline"));
+  addEventListener("online", () => {
+    show("connecting");
+    feeds.forEach((feed) => feed.wake());
+    report();
+  });
+}
