@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import orjson
@@ -16,7 +16,6 @@ from rest_framework import parsers, renderers, serializers
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.exceptions import (
     DomainError,
@@ -37,9 +36,13 @@ from core.idempotency import Answer, Claim, checked_key, fingerprint, once
 from core.problems import camel, problem_body
 from core.sql import domain_error
 
+if TYPE_CHECKING:
+    # DRF's views read the settings, and the settings name the parser and the renderer in this module.
+    from rest_framework.views import APIView
+
 BODY_LIMIT = 256 * 1024
 TOLERATED_FIELDS = {"modelId", "idempotencyKey"}
-View = TypeVar("View", bound=APIView)
+View = TypeVar("View", bound="APIView")
 P = ParamSpec("P")
 
 

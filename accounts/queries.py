@@ -1,0 +1,55 @@
+"""Reads: open sign-ins, profiles, studios."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import Performer, SignIn, SignInKind, User
+
+
+def _open() -> QuerySet[SignIn]:
+    return SignIn.objects.filter(ended_at__isnull=True, idle_until__gt=Now(), user__is_active=True)
+
+
+def open_sign_in(sign_in_id: UUID, kind: SignInKind) -> SignIn | None:
+    """The sign-in with its user, while it is open: not ended, not idle too long, the account active. One statement."""
+    return next(iter(_open().filter(pk=sign_in_id, kind=kind).select_related("user")), None)
+
+
+def open_sign_ins(user_id: UUID) -> list[SignIn]:
+    """All open sign-ins of an account, the newest first."""
+    return list(_open().filter(user_id=user_id).order_by("-started_at"))
+
+
+def overdue_sign_ins(limit: int) -> list[UUID]:
+    """Sign-ins whose time has run out and that nobody has ended yet."""
+    due = SignIn.objects.filter(ended_at__isnull=True, idle_until__lte=Now()).order_by("idle_until")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def is_performer(user_id: UUID) -> bool:
+    """Whether the account performs."""
+    return Performer.objects.filter(pk=user_id).exists()
+
+
+def manages(user_id: UUID, performer_id: UUID) -> bool:
+    """Whether the account manages the performer's studio."""
+    return Performer.objects.filter(pk=performer_id, studio__managers=user_id).exists()
+
+
+def managed_performers(user_id: UUID) -> list[Performer]:
+    """The performers of the studios that the account manages."""
+    return list(Performer.objects.filter(studio__managers=user_id).distinct().order_by("stage_name"))
+
+
+def performer(performer_id: UUID) -> Performer | None:
+    """A performer's profile."""
+    return Performer.objects.select_related("user").filter(pk=performer_id, user__is_active=True).first()
+
+
+def account(user_id: UUID) -> User | None:
+    """An active account."""
+    return User.objects.filter(pk=user_id, is_active=True).first()
