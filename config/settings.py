@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "core",
     "audit",
     "accounts",
+    "wallet",
     "accounts.adminconfig.HouseAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,80 @@
+"""What may be done with tokens by everybody but the queue (see settlement.py for its part)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core.actors import Actor
+from wallet import ledger
+from wallet.events import balance_changed
+from wallet.ledger import Checkpoint, Funding, PlacedHold, Reversal
+
+HOLD_SECONDS = 300
+
+
+def open_accounts(*, owner_id: UUID) -> int:
+    """Open the accounts of a viewer or performer ahead of her first movement; how many were missing."""
+    return ledger.open_accounts(owner_id)
+
+
+def fund(*, by: Actor, owner_id: UUID, tokens: int, key: str, external_id: str = "") -> Funding:
+    """Credit a viewer's wallet, once by key and once by `external_id`, the payment's own id.
+
+    Raises NotFound, AccountClosed, DuplicateTransaction, BalanceLimitExceeded, DuplicateKey, ValidationFailed.
+    """
+    funding = ledger.fund(by=by, owner_id=owner_id, tokens=tokens, key=key, external_id=external_id)
+    balance_changed(owner_id, funding.version)
+    return funding
+
+
+def place_hold(
+    *,
+    by: Actor,
+    viewer_id: UUID,
+    performer_id: UUID | None,
+    tokens: int,
+    key: str,
+    expires_seconds: int = HOLD_SECONDS,
+) -> PlacedHold:
+    """Set a viewer's tokens aside for a performer, or for whoever will be next (None).
+
+    Raises InsufficientBalance (remembered under the key), AccountClosed, PerformerNotFound, DuplicateKey.
+    """
+    hold = ledger.place_hold(
+        by=by,
+        viewer_id=viewer_id,
+        performer_id=performer_id,
+        tokens=tokens,
+        key=key,
+        expires_seconds=expires_seconds,
+    )
+    balance_changed(viewer_id, hold.version)
+    return hold
+
+
+def reverse_transfer(*, by: Actor, transfer_id: UUID, reason: str, key: str) -> Reversal:
+    """Undo a settlement or a credit by a transfer of its own, once.
+
+    What a performer no longer has of it is booked to her receivable. Raises NotFound, CannotReverseTransfer,
+    InsufficientBalance (a credit that is spent), AccountClosed, DuplicateKey.
+    """
+    reversal = ledger.reverse_transfer(by=by, transfer_id=transfer_id, reason=reason, key=key)
+    balance_changed(reversal.viewer_id, reversal.version)
+    if reversal.performer_id is not None:
+        balance_changed(reversal.performer_id)
+    return reversal
+
+
+def expire_due_holds(*, limit: int = 500) -> int:
+    """Refund holds whose time is over, one transaction each; how many there were."""
+    for count in range(limit):
+        hold = ledger.expire_hold()
+        if hold is None:
+            return count
+        balance_changed(hold.viewer_id, hold.version)
+    return limit
+
+
+def checkpoint_summed_accounts() -> Checkpoint:
+    """Move the checkpoints of earned, receivable and house up, so that their sums stay short."""
+    return ledger.checkpoint()
