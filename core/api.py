@@ -47,7 +47,7 @@ P = ParamSpec("P")
 
 
 class StrictJSONParser(parsers.JSONParser):
-    """JSON and nothing else: no NaN, no doubled names, at most 256 KiB."""
+    """JSON and nothing else: no NaN, at most 256 KiB."""
 
     def parse(
         self,
