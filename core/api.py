@@ -169,7 +169,7 @@ def refusal_for(error: Exception) -> DomainError | None:
     if isinstance(error, Http404):
         return NotFound()
     if isinstance(error, drf.Throttled):
-        return RateLimitExceeded(retry_after=int(error.wait or 1))
+        return RateLimitExceeded(retry_after=int(getattr(error, "wait", None) or 1))
     for kind, refusal in DRF_REFUSALS.items():
         if isinstance(error, kind):
             return refusal()

@@ -78,8 +78,7 @@ def send_now(rooms: tuple[str, ...], frame: dict[str, Any]) -> None:
 
 def group_channel() -> str:
     """The Redis channel on which the channel layer carries our group."""
-    prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
-    return f"{prefix}__group__{GROUP}"
+    return f"{settings.CHANNEL_PREFIX}__group__{GROUP}"
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.serializers import Serializer
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 EVERY_OPERATION = {
@@ -33,7 +34,7 @@ KEY_WORDS = (
 class HouseSchema(AutoSchema):
     """drf-spectacular's schema with the key parameter of **K** operations and a tag a room."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[OpenApiParameter | Serializer[Any] | type[Serializer[Any]]]:
         """Idempotency-Key, where the view's method takes one."""
         required = getattr(getattr(self.view, self.method.lower(), None), "key_required", None)
         if required is None:

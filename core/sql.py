@@ -24,7 +24,7 @@ GRANT = re.compile(r"^-- grant: (app|none)\s*$", re.MULTILINE)
 FUNCTION_NAME = re.compile(r"^[a-z][a-z0-9_]{2,62}$")
 
 
-def call(function: str, /, **params: object) -> dict[str, Any]:
+def call(function: str, /, **params: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever psycopg adapts
     """Run `SELECT function(p_a => …)` in one statement and return its jsonb object.
 
     Raises the domain error that the function's `refusal` names, or that stands for a broken constraint.
@@ -37,7 +37,7 @@ def call(function: str, /, **params: object) -> dict[str, Any]:
     return result
 
 
-def call_value(function: str, /, **params: object) -> Any:  # noqa: ANN401 - whatever jsonb holds
+def call_value(function: str, /, **params: Any) -> Any:  # noqa: ANN401 - whatever psycopg adapts; whatever jsonb holds
     """Like `call`, for functions whose refusals and nulls the caller reads itself."""
     if not FUNCTION_NAME.match(function):
         raise ValueError(f"{function!r} is not a function's name")
