@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "core",
     "audit",
     "accounts",
+    "modelstate",
     "wallet",
     "accounts.adminconfig.HouseAdminConfig",
     "django.contrib.auth",

@@ -9,6 +9,7 @@ from core import views as core_views
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
+    path("", include("modelstate.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,0 +1,97 @@
+"""A performer's state over JSON."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actors import actor_of
+from accounts.api.base import PerformerView
+from accounts.permissions import Permission
+from core.api import etag_response, keyed, parsed
+from modelstate import queries, services
+from modelstate.api.serializers import BroadcastSerializer, StateSerializer
+
+STREAMING = OpenApiExample(
+    "on air",
+    value={
+        "state": "STREAMING",
+        "streaming": True,
+        "inQueue": False,
+        "performing": False,
+        "queuePosition": None,
+        "currentPerformance": None,
+        "lastStateChange": "2026-01-02T15:00:00Z",
+        "version": 3,
+    },
+    response_only=True,
+)
+BROADCAST = OpenApiExample(
+    "a public show",
+    value={
+        "title": "Friday night",
+        "quality": "720p",
+        "privacy": "public",
+        "camera": "default",
+        "microphone": "default",
+    },
+)
+
+
+class StateView(PerformerView):
+    """What the signed-in performer is doing."""
+
+    @extend_schema(operation_id="getModelState", responses=StateSerializer, examples=[STREAMING])
+    def get(self, request: Request) -> Response:
+        """Her state with everything that follows from it; 304 where the client's ETag is current."""
+        state = queries.get_state(self.performer_id)
+        etag = f'"{state.version}-{state.queue_position or 0}"'
+        return etag_response(request, etag, lambda: StateSerializer(state).data)
+
+
+class StreamStartView(PerformerView):
+    """Going on air."""
+
+    permission = Permission.STREAM
+
+    @extend_schema(operation_id="startStream", request=None, responses=StateSerializer, examples=[STREAMING])
+    @keyed
+    def post(self, request: Request) -> Response:
+        """Start the stream."""
+        state = services.start_stream(by=actor_of(request.user), performer_id=self.performer_id)
+        return Response(StateSerializer(state).data)
+
+
+class StreamStopView(PerformerView):
+    """Going off air."""
+
+    permission = Permission.STREAM
+
+    @extend_schema(operation_id="stopStream", request=None, responses=StateSerializer)
+    @keyed
+    def post(self, request: Request) -> Response:
+        """Stop the stream; in the line she keeps her place."""
+        state = services.stop_stream(by=actor_of(request.user), performer_id=self.performer_id)
+        return Response(StateSerializer(state).data)
+
+
+class BroadcastSettingsView(PerformerView):
+    """What goes on air when the stream starts."""
+
+    @extend_schema(operation_id="getBroadcastSettings", responses=BroadcastSerializer, examples=[BROADCAST])
+    def get(self, request: Request) -> Response:
+        """Her settings, or the house's."""
+        return Response(BroadcastSerializer(queries.broadcast_of(self.performer_id)).data)
+
+    @extend_schema(
+        operation_id="putBroadcastSettings",
+        request=BroadcastSerializer(partial=True),
+        responses=BroadcastSerializer,
+        examples=[BROADCAST],
+    )
+    def put(self, request: Request) -> Response:
+        """Merge the given keys into her settings."""
+        changes = parsed(BroadcastSerializer, request, partial=True)
+        saved = services.save_broadcast(performer_id=self.performer_id, changes=changes)
+        return Response(BroadcastSerializer(saved).data)
