@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -69,11 +70,26 @@ def publish(event: Event) -> None:
 
 def send_now(rooms: tuple[str, ...], frame: dict[str, Any]) -> None:
     """Hand a frame to the socket processes at once, in the channel layer's own wire format."""
+    for hear in _listeners:
+        hear(rooms)
     message = msgpack.packb({"type": MESSAGE_TYPE, "rooms": list(rooms), "frame": frame}, use_bin_type=True)
     try:
         client().publish(group_channel(), message)
     except redis.RedisError as error:
         log.warning("event.lost", event_name=frame.get("event"), error=type(error).__name__)
+
+
+def listen(hear: Callable[[tuple[str, ...]], None]) -> None:
+    """Let this process hear the rooms of what it announces itself, before anybody else does."""
+    _listeners.append(hear)
+
+
+_listeners: list[Callable[[tuple[str, ...]], None]] = []
+
+
+def rooms_of(message: bytes) -> tuple[str, ...]:
+    """The rooms of a message that came over the group's channel."""
+    return tuple(msgpack.unpackb(message, raw=False).get("rooms", ()))
 
 
 def group_channel() -> str:

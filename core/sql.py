@@ -46,10 +46,11 @@ def call_value(function: str, /, **params: Any) -> Any:  # noqa: ANN401 - whatev
     with translated(), connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}({arguments})", values)
         row = cursor.fetchone()
-    return _loaded(row[0] if row else None)
+    return loaded(row[0] if row else None)
 
 
-def _loaded(value: object) -> object:
+def loaded(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    """A jsonb value, whether the driver hands it over as text or as an object."""
     return orjson.loads(value) if isinstance(value, str | bytes) else value
 
 

@@ -1,0 +1,73 @@
+"""Buying: one SQL statement, then the events."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from core.actors import Actor
+from core.exceptions import DomainError, NotFound, RequestInProgress
+from core.idempotency import REMEMBERED, Answer, Claim, once, replay
+from core.sql import is_lock_timeout, loaded, refusal_of, translated
+from menus.offers import check_note
+
+PURCHASE = "SELECT menus_purchase(%s, %s, %s, %s, %s, %s)"
+
+
+def purchase(*, by: Actor, claim: Claim, item_id: UUID, note: str = "") -> Answer:
+    """Buy an item at its present price: the tokens are held and the item is in her queue, or nothing happened.
+
+    The answer's body is {purchaseId, holdId, queueItem, price, balance}, once for the claim's key; its repetition is
+    marked as replayed. Raises NotFound for what is not on sale to this viewer, InsufficientBalance, CannotBuyOwnItem,
+    PurchaseLimitReached, and the queue's QueueFull and PerformerUnavailable; 402 and 409 are remembered under the key.
+    """
+    if by.id is None:
+        raise NotFound()
+    check_note(note)
+    found = _ask(by.id, claim, item_id, note.strip())
+    if "replay" in found:
+        return replay(found)
+    if "refusal" in found:
+        return _refused(refusal_of(found), claim)
+    _announce(by.id, found)
+    return Answer(200, found["answer"])
+
+
+def _ask(viewer_id: UUID, claim: Claim, item_id: UUID, note: str) -> dict[str, Any]:
+    arguments = [viewer_id, claim.key, claim.fingerprint, item_id, note, settings.BUSINESS_TIME_ZONE]
+    with translated(), connection.cursor() as cursor:
+        try:
+            cursor.execute(PURCHASE, arguments)
+        except DatabaseError as error:
+            if _waited_for_twin(error):
+                raise RequestInProgress() from error
+            raise
+        row = cursor.fetchone()
+    answer: dict[str, Any] = loaded(row[0])
+    return answer
+
+
+def _waited_for_twin(error: DatabaseError) -> bool:
+    """Whether the lock it gave up on was the key's, not her queue's."""
+    cause = error.__cause__
+    context = cause.diag.context or "" if isinstance(cause, psycopg.Error) else ""
+    return is_lock_timeout(error) and "core_claim_key" in context
+
+
+def _refused(refusal: DomainError, claim: Claim) -> Answer:
+    """Keep the refusal under its key, which the statement gave back; a twin that came between has the word."""
+    if refusal.status not in REMEMBERED or refusal.code == "DUPLICATE_IDEMPOTENCY_KEY":
+        raise refusal
+
+    def refuse() -> Answer:
+        raise refusal
+
+    return once(claim, refuse)
+
+
+def _announce(viewer_id: UUID, found: dict[str, Any]) -> None:
+    """Tell her queue, his items and both wallets, in the words of the rooms they belong to."""
