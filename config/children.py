@@ -82,14 +82,19 @@ def adopt_orphans() -> None:
         LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def end_with_parent() -> None:
+    """Be told to stop when the process that started us ends."""
+    _die_with_parent(signal.SIGTERM, os.getppid())()
+
+
 def descendants(pid: int) -> list[int]:
     """Every living process below `pid`, parents first."""
     found: list[int] = []
     waiting = [pid]
     while waiting:
-        children = _children_of(waiting.pop())
-        found += children
-        waiting += children
+        below = children_of(waiting.pop())
+        found += below
+        waiting += below
     return found
 
 
@@ -99,7 +104,8 @@ def send(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-def _children_of(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
+    """The living children of a process, zombies included."""
     found: list[int] = []
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         for task in Path(f"/proc/{pid}/task").iterdir():
@@ -111,13 +117,13 @@ def _open_log(log: Path) -> int:
     return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
-def _die_with_parent(number: int) -> Callable[[], None]:
-    parent = os.getpid()
+def _die_with_parent(number: int, parent: int | None = None) -> Callable[[], None]:
+    expected = os.getpid() if parent is None else parent
 
     def prepare() -> None:
         if LIBC is not None:
             LIBC.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
-        if os.getppid() != parent:
+        if os.getppid() != expected:
             os._exit(1)
 
     return prepare

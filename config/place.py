@@ -54,19 +54,25 @@ class Place:
             os.chown(path, self.account.uid, self.account.gid)
 
 
-def open_place(data: Path, programs: Iterable[Path] = ()) -> Place:
+def open_folder(data: Path) -> Path:
+    """Make the data folder, or raise CannotStart where it cannot be written or the disk is full."""
+    data = data.absolute()
+    _make_data_folder(data)
+    _check_space(data)
+    (data / "logs").mkdir(mode=0o700, exist_ok=True)
+    return data
+
+
+def open_place(data: Path, programs: Iterable[Path]) -> Place:
     """Make the data folder ready for servers that run `programs`.
 
     Raises CannotStart where it cannot be written, the disk is full, or the servers' user cannot reach it.
     """
-    data = data.absolute()
-    _make_data_folder(data)
-    _check_space(data)
+    data = open_folder(data)
     account = service_account(data)
     for path in (data, *programs):
         check_reach(path, account)
-    (data / "logs").mkdir(mode=0o700, exist_ok=True)
-    return Place(data=data, sockets=_socket_folder(data, account), account=account)
+    return Place(data=data, sockets=socket_folder(data, "servers", account), account=account)
 
 
 def service_account(data: Path) -> Account | None:
@@ -101,6 +107,23 @@ def check_reach(path: Path, account: Account | None) -> None:
                     "you are root. Move the checkout to an open folder (/srv or /opt, say), run as a normal "
                     "user, or set DATABASE_URL and REDIS_URL to servers of your own."
                 )
+
+
+def socket_folder(data: Path, name: str, account: Account | None = None) -> Path:
+    """A private folder for unix sockets; elsewhere where the data folder's path is too long for the kernel."""
+    folder = data / f"{name}-sockets"
+    if len(os.fsencode(folder)) + len(LONGEST_SOCKET_NAME) > LONGEST_SOCKET_PATH:
+        digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+        folder = Path(tempfile.gettempdir()) / f"model-menus-{name}-{os.geteuid()}-{digest}"
+        check_reach(folder, account)
+    uid = account.uid if account else os.geteuid()
+    try:
+        folder.mkdir(mode=0o700)
+        if account:
+            os.chown(folder, account.uid, account.gid)
+    except FileExistsError:
+        _check_private(folder, uid)
+    return folder
 
 
 @contextlib.contextmanager
@@ -145,22 +168,6 @@ def _check_space(data: Path) -> None:
             f"The disk is full: {free // 1024**2} MB free under {data}, {NEEDED_FREE_BYTES // 1024**2} MB "
             "needed. Free some space, or set MODEL_MENUS_DATA to a folder on another disk."
         )
-
-
-def _socket_folder(data: Path, account: Account | None) -> Path:
-    folder = data / "sockets"
-    if len(os.fsencode(folder)) + len(LONGEST_SOCKET_NAME) > LONGEST_SOCKET_PATH:
-        digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-        folder = Path(tempfile.gettempdir()) / f"model-menus-{os.geteuid()}-{digest}"
-        check_reach(folder, account)
-    uid = account.uid if account else os.geteuid()
-    try:
-        folder.mkdir(mode=0o700)
-        if account:
-            os.chown(folder, account.uid, account.gid)
-    except FileExistsError:
-        _check_private(folder, uid)
-    return folder
 
 
 def _check_private(folder: Path, uid: int) -> None:

@@ -6,13 +6,16 @@ a stack of the tests' own runs in `.data/test*`, kept between runs so that the n
 
 import contextlib
 import os
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from config import embedded
-from config.place import CannotStart, hold_lock
+from config import embedded, keys
+from config.place import CannotStart, hold_lock, open_folder
+from config.supervisor import spawn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Several runs in one checkout are fine: each takes the first folder that is free.
@@ -52,13 +55,32 @@ def pytest_unconfigure() -> None:
 def _start() -> None:
     binaries = Path(os.environ.get("POSTGRES_BINARIES") or embedded.POSTGRES_BINARIES)
     try:
-        stack = embedded.open_stack(_take_folder(binaries), binaries)
-        _open.callback(embedded.stop_stack, embedded.start_stack(stack))
+        data = open_folder(_take_folder(binaries))
+        servers = embedded.open_servers(data, keys.load_or_make(data), binaries=binaries)
+        _start_each(servers)
     except CannotStart as error:
         _open.close()
         raise pytest.UsageError(str(error)) from error
-    os.environ |= stack.environment()
-    os.environ["DATABASE_SUPERUSER_URL"] = stack.postgres.url("superuser")
+    assert servers.postgres is not None
+    servers.postgres.furnish()
+    os.environ |= servers.environment()
+    os.environ["DATABASE_SUPERUSER_URL"] = servers.postgres.url("superuser")
+
+
+def _start_each(servers: embedded.Servers) -> None:
+    for service, (name, server) in zip(servers.services(), servers.named(), strict=True):
+        process = spawn(service)
+        _open.callback(_stop, process)
+        deadline = time.monotonic() + embedded.READY_SECONDS
+        while not server.answers():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise CannotStart(f"{name} does not answer: see {service.log}.")
+            time.sleep(0.02)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(embedded.FAST_SHUTDOWN)
+    process.wait(timeout=embedded.READY_SECONDS)
 
 
 def _take_folder(binaries: Path) -> Path:
