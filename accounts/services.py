@@ -6,17 +6,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Least, Now
 
 from accounts import hooks, queries
-from accounts.access import access_of
+from accounts.access import access_of, forget_access
 from accounts.actors import actor_of
 from accounts.events import SignInEnded
 from accounts.exceptions import SignInRefused
-from accounts.models import EndReason, SignIn, SignInKind, User
+from accounts.models import EndReason, Performer, SignIn, SignInKind, Studio, User, Viewer
 from audit.services import record
 from core.actors import SYSTEM, Actor
 from core.events import publish
@@ -105,3 +106,67 @@ def _limits(account: User) -> tuple[int, int]:
     """Seconds of idleness and seconds in all. Who only watches and buys may stay longer."""
     roles = access_of(account).roles
     return settings.SIGN_IN_LIMITS["viewer" if roles <= {"viewer"} else "worker"]
+
+
+# --- people
+
+
+@transaction.atomic
+def make_performer(*, by: Actor, user: User, stage_name: str, studio: Studio | None = None) -> Performer:
+    """Make an account a performer, with her role's permissions."""
+    profile = Performer.objects.create(user=user, stage_name=stage_name, studio=studio)
+    join_role(by=by, user=user, role="performer")
+    return profile
+
+
+@transaction.atomic
+def make_viewer(*, by: Actor, user: User, alias: str) -> Viewer:
+    """Make an account a viewer, with his role's permissions."""
+    profile = Viewer.objects.create(user=user, alias=alias)
+    join_role(by=by, user=user, role="viewer")
+    return profile
+
+
+@transaction.atomic
+def make_studio_manager(*, by: Actor, user: User, studio: Studio) -> None:
+    """Let an account look on at a studio's performers."""
+    studio.managers.add(user)
+    join_role(by=by, user=user, role="studio manager")
+
+
+@transaction.atomic
+def make_staff(*, by: Actor, user: User) -> None:
+    """Make an account a member of the staff; a superuser she is not by that."""
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    user.is_staff = True
+    join_role(by=by, user=user, role="staff")
+
+
+@transaction.atomic
+def set_active(*, by: Actor, user_id: UUID, active: bool, reason: str) -> None:
+    """Close an account, which ends all of its sign-ins, or open it again."""
+    lock_account(user_id)
+    if not active:
+        end_all_sign_ins(by=by, user_id=user_id, reason=EndReason.ACCOUNT_CHANGED)
+    User.objects.filter(pk=user_id).update(is_active=active)
+    _record_account(by, "account.opened" if active else "account.closed", user_id, reason)
+
+
+@transaction.atomic
+def set_password(*, by: Actor, user: User, password: str, reason: str) -> None:
+    """Give an account a new password (checked by the caller's form); all of its sign-ins end."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    end_all_sign_ins(by=by, user_id=user.pk, reason=EndReason.ACCOUNT_CHANGED)
+    _record_account(by, "account.password_set", user.pk, reason)
+
+
+def join_role(*, by: Actor, user: User, role: str) -> None:
+    """Give an account the permissions of a role."""
+    user.groups.add(Group.objects.get(name=role))
+    forget_access(user)
+    record(by=by, action="account.role_given", target_type="account", target_id=str(user.pk), after={"name": role})
+
+
+def _record_account(by: Actor, action: str, user_id: UUID, reason: str) -> None:
+    record(by=by, action=action, target_type="account", target_id=str(user_id), reason=reason)

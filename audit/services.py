@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db.models import Model, QuerySet
 
 from audit.models import AuditEntry
 from core.actors import Actor
@@ -95,8 +95,10 @@ def _recordable_part(fields: Fields | None) -> Fields | None:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, UUID):
-        return str(value)
+    if isinstance(value, Model):
+        return str(value.pk)
+    if isinstance(value, QuerySet):
+        return [str(row.pk) for row in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, list | tuple | set | frozenset):

@@ -76,6 +76,9 @@ class Account(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.owner or self.slice}"
+
 
 class Transfer(models.Model):
     """The only movement row: one debit, one credit, one positive amount. Immutable by trigger.

@@ -1,14 +1,15 @@
 -- grant: app
--- UUIDv7 (RFC 9562): PostgreSQL 18 brings its own, 15 to 17 have none. A random UUID's first 48 bits become the
--- millisecond clock; bits 52 and 53 turn version 4 into 7.
+-- UUIDv7 (RFC 9562, method 3): PostgreSQL 18 brings its own, 15 to 17 have none. A random UUID's first 48 bits become the
+-- millisecond clock and the next 16 the version with the fraction of the millisecond, so that what one transaction makes
+-- one after the other also sorts so.
 CREATE OR REPLACE FUNCTION core_uuid7() RETURNS uuid
 LANGUAGE sql VOLATILE PARALLEL SAFE
 AS $$
   SELECT encode(
-    set_bit(set_bit(
-      overlay(uuid_send(gen_random_uuid())
-              PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
-              FROM 1 FOR 6),
-      52, 1), 53, 1),
+    overlay(uuid_send(gen_random_uuid())
+            PLACING substring(int8send(microseconds / 1000) FROM 3)
+                    || int2send((28672 + microseconds % 1000 * 4096 / 1000)::smallint)
+            FROM 1 FOR 8),
     'hex')::uuid
+  FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS microseconds) AS clock
 $$;

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from core.grants import internal_functions, protected_tables
+from core.grants import house_functions, internal_functions, protected_tables
 from core.sql import sql_file
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +62,14 @@ def test_sql_obeys_the_layers() -> None:
             for other in set(labels) - {label}:
                 for verb in ("INSERT INTO", "UPDATE", "DELETE FROM"):
                     assert f"{verb} {other}_" not in code, f"{path.name} of {label} writes {other}'s tables"
+
+
+@pytest.mark.django_db
+def test_no_function_of_ours_is_open_to_everybody() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc, aclexplode(COALESCE(proacl, acldefault('f', proowner))) AS granted"
+            " WHERE proname = ANY(%s) AND granted.grantee = 0 AND granted.privilege_type = 'EXECUTE'",
+            [sorted(house_functions())],
+        )
+        assert cursor.fetchall() == []

@@ -35,6 +35,16 @@ def test_the_database_makes_the_same_kind() -> None:
     assert abs((made.int >> 80) - float(row[1])) < 1000
 
 
+@pytest.mark.django_db
+def test_ids_that_the_database_makes_one_after_the_other_sort_so() -> None:
+    made = []
+    with connection.cursor() as cursor:
+        for _ in range(50):
+            cursor.execute("SELECT core_uuid7()")
+            made.append(str(cursor.fetchone()[0]))
+    assert made == sorted(made)
+
+
 def test_a_derived_id_is_the_same_for_the_same_parts() -> None:
     assert derived_id("tip", 1) == derived_id("tip", 1)
     assert derived_id("tip", 1) != derived_id("tip", 11)

@@ -1,0 +1,174 @@
+"""What must hold of the ledger at every instant (reliability.md b4): one SQL each, which finds the rows that break it.
+
+Tests, the command `reconcile` and the staff's page run these same statements. A higher app adds what ties its own
+tables to the ledger with `also_check` in its `apps.ready`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """Its number, what it says, and the SQL that finds what breaks it: `row` names the row, the rest says why."""
+
+    code: str
+    says: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An invariant and the rows that break it; none: it holds."""
+
+    invariant: Invariant
+    broken: list[dict[str, Any]]
+
+
+LIVE = "('available', 'escrow', 'payout_pending', 'prize')"
+
+MOVEMENTS = """
+  SELECT account_id, sum(amount)::bigint AS net, count(*) AS number,
+         -sum(amount) FILTER (WHERE amount < 0) AS debits, sum(amount) FILTER (WHERE amount > 0) AS credits
+  FROM (SELECT credit_account_id AS account_id, amount FROM wallet_transfer
+        UNION ALL SELECT debit_account_id, -amount FROM wallet_transfer) AS side
+  GROUP BY account_id
+"""
+
+SUM_IS_ZERO = Invariant(
+    "I1",
+    "all balances add up to zero",
+    f"""
+SELECT 'wallet_account, all rows' AS row, sum(tokens) AS sum FROM (
+  SELECT CASE WHEN kind IN {LIVE} THEN balance ELSE wallet_summed_balance(id) END AS tokens FROM wallet_account
+) AS balances HAVING sum(tokens) <> 0
+""",  # noqa: S608 - a constant of this module
+)
+
+NOBODY_BELOW_ZERO = Invariant(
+    "I2",
+    "nobody is below zero",
+    """
+SELECT 'wallet_account ' || id AS row, kind, balance, earned FROM (
+  SELECT id, kind, balance, CASE WHEN kind = 'earned' THEN wallet_summed_balance(id) END AS earned FROM wallet_account
+) AS account WHERE balance < 0 OR earned < 0
+""",
+)
+
+LIVE_ROWS_ARE_THEIR_TRANSFERS = Invariant(
+    "I3",
+    "a live account holds the sum of its transfers and counts them",
+    f"""
+SELECT 'wallet_account ' || account.id AS row, kind, balance, COALESCE(net, 0) AS transfers_say,
+       version, COALESCE(number, 0) AS transfers_number
+FROM wallet_account AS account LEFT JOIN ({MOVEMENTS}) AS moved ON moved.account_id = account.id
+WHERE kind IN {LIVE} AND (balance <> COALESCE(net, 0) OR version <> COALESCE(number, 0))
+""",  # noqa: S608 - constants of this module
+)
+
+SUMMED_ROWS_ARE_THEIR_TRANSFERS = Invariant(
+    "I4",
+    "a checkpoint is the sum of what it covers; earned has counted its debits and seen no credit that is not there",
+    f"""
+SELECT 'wallet_account ' || account.id AS row, kind, checkpoint, COALESCE(covered.net, 0) AS covered_say,
+       debits_posted, COALESCE(moved.debits, 0) AS debits_say, credits_seen, COALESCE(moved.credits, 0) AS credits_say
+FROM wallet_account AS account
+LEFT JOIN ({MOVEMENTS}) AS moved ON moved.account_id = account.id
+LEFT JOIN LATERAL (
+  SELECT sum(CASE WHEN credit_account_id = account.id THEN amount ELSE -amount END) AS net FROM wallet_transfer
+  WHERE account.id IN (credit_account_id, debit_account_id) AND created_xid < account.checkpoint_xid
+) AS covered ON true
+WHERE kind NOT IN {LIVE} AND (
+  checkpoint <> COALESCE(covered.net, 0)
+  OR kind = 'earned' AND (debits_posted <> COALESCE(moved.debits, 0) OR credits_seen > COALESCE(moved.credits, 0)))
+""",  # noqa: S608 - constants of this module
+)
+
+ESCROW_IS_OPEN_HOLDS = Invariant(
+    "I5",
+    "a viewer's escrow is the sum of her open holds",
+    """
+SELECT 'wallet_account ' || COALESCE(account.id::text, 'missing') AS row, viewer_id,
+       COALESCE(balance, 0) AS escrow, COALESCE(held, 0) AS open_holds
+FROM (SELECT id, owner_id AS viewer_id, balance FROM wallet_account WHERE kind = 'escrow') AS account
+FULL JOIN (SELECT viewer_id, sum(amount) AS held FROM wallet_hold WHERE state = 'held' GROUP BY viewer_id) AS holds
+USING (viewer_id) WHERE COALESCE(balance, 0) <> COALESCE(held, 0)
+""",
+)
+
+HOLDS_ARE_RESOLVED_ONCE = Invariant(
+    "I6",
+    "a hold is resolved at most once, by transfers of its own that add up to it",
+    """
+SELECT 'wallet_hold ' || hold.id AS row, state, hold.amount, settled_amount, placed, settled, refunded, resolutions
+FROM wallet_hold AS hold LEFT JOIN LATERAL (
+  SELECT COALESCE(sum(amount) FILTER (WHERE code = 'hold'), 0) AS placed,
+         COALESCE(sum(amount) FILTER (WHERE code = 'settle'), 0) AS settled,
+         COALESCE(sum(amount) FILTER (WHERE code = 'refund'), 0) AS refunded,
+         count(DISTINCT group_id) FILTER (WHERE code IN ('settle', 'refund')) AS resolutions,
+         COALESCE(bool_or(id = hold.resolved_by_id AND code IN ('settle', 'refund')), false) AS resolution_is_its_own
+  FROM wallet_transfer WHERE hold_id = hold.id
+) AS moved ON true
+WHERE placed <> hold.amount OR settled <> settled_amount
+   OR refunded <> CASE WHEN state = 'held' THEN 0 ELSE hold.amount - settled_amount END
+   OR resolutions <> (state <> 'held')::integer OR resolution_is_its_own <> (state <> 'held')
+""",
+)
+
+REVERSALS_MIRROR = Invariant(
+    "I6",
+    "a reversal takes back what its original gave, whole",
+    """
+SELECT 'wallet_transfer ' || reversal.id AS row, reversal.amount,
+       original.id AS original, original.amount AS original_amount
+FROM wallet_transfer AS reversal LEFT JOIN wallet_transfer AS original ON original.id = reversal.reverses_id
+WHERE reversal.code = 'reversal' AND (original.id IS NULL OR original.code NOT IN ('settle', 'fund')
+  OR original.amount <> reversal.amount OR original.credit_account_id <> reversal.debit_account_id)
+""",
+)
+
+INVARIANTS = [
+    SUM_IS_ZERO,
+    NOBODY_BELOW_ZERO,
+    LIVE_ROWS_ARE_THEIR_TRANSFERS,
+    SUMMED_ROWS_ARE_THEIR_TRANSFERS,
+    ESCROW_IS_OPEN_HOLDS,
+    HOLDS_ARE_RESOLVED_ONCE,
+    REVERSALS_MIRROR,
+]
+
+
+def also_check(*more: Invariant) -> None:
+    """Add invariants of an app above; again: nothing."""
+    INVARIANTS.extend(invariant for invariant in more if invariant not in INVARIANTS)
+
+
+def findings() -> list[Finding]:
+    """Every invariant with the rows that break it, all in one snapshot."""
+    with one_snapshot():
+        return [Finding(invariant, _rows(invariant.sql)) for invariant in sorted(INVARIANTS, key=lambda i: i.code)]
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """A read-only transaction that sees one instant and may take its time; an open one is used as it is."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic():
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                cursor.execute("SET LOCAL statement_timeout = 0")
+        yield
+
+
+def _rows(sql: str) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
