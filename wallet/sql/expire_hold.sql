@@ -9,7 +9,7 @@ DECLARE
   v_hold wallet_hold%ROWTYPE;
 BEGIN
   SELECT * INTO v_hold FROM wallet_hold AS hold
-  WHERE state = 'held' AND expires_at <= now() AND NOT EXISTS (
+  WHERE state = 'held' AND expires_at <= statement_timestamp() AND NOT EXISTS (
     SELECT FROM wallet_account WHERE owner_id = hold.viewer_id AND closed_at IS NOT NULL)
   ORDER BY expires_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
   IF NOT FOUND THEN

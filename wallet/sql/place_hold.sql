@@ -27,7 +27,7 @@ BEGIN
       'required', p_tokens, 'available', COALESCE(v_wallet.available_balance, 0))));
   END IF;
   INSERT INTO wallet_hold (viewer_id, performer_id, amount, expires_at)
-  VALUES (p_viewer, p_performer, p_tokens, now() + make_interval(secs => p_expires_seconds))
+  VALUES (p_viewer, p_performer, p_tokens, statement_timestamp() + make_interval(secs => p_expires_seconds))
   RETURNING id INTO v_hold;
   v_transfer := wallet_post(v_operation, 'hold', v_wallet.available, v_wallet.escrow, p_tokens, v_hold);
   RETURN wallet_remember(v_operation, jsonb_build_object(

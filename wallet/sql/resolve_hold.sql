@@ -1,13 +1,14 @@
 -- grant: none
 -- The one resolution of a hold: p_settled of it goes to the performer, the rest back to the viewer, at once. Expects the
--- claimed operation; locks the hold, then the viewer's rows. p_settled NULL: all of it.
+-- claimed operation and the locked hold; locks the viewer's rows.
 CREATE OR REPLACE FUNCTION wallet_resolve_hold(
   p_operation uuid, p_hold wallet_hold, p_settled bigint, p_reason text, p_unsettled_state text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
   v_rest bigint := p_hold.amount - p_settled;
-  v_state text := CASE WHEN p_settled = 0 THEN p_unsettled_state WHEN v_rest = 0 THEN 'settled' ELSE 'partially_settled' END;
+  v_state text := CASE WHEN p_settled = 0 THEN p_unsettled_state WHEN v_rest = 0 THEN 'settled'
+                       ELSE 'partially_settled' END;
   v_earned wallet_account%ROWTYPE;
   v_wallet record;
   v_settlement uuid;
@@ -28,7 +29,8 @@ BEGIN
                             p_reason => p_reason);
   END IF;
   UPDATE wallet_hold
-  SET state = v_state, settled_amount = p_settled, resolved_by_id = COALESCE(v_settlement, v_refund), resolved_at = now()
+  SET state = v_state, settled_amount = p_settled,
+      resolved_by_id = COALESCE(v_settlement, v_refund), resolved_at = statement_timestamp()
   WHERE id = p_hold.id;
   RETURN wallet_remember(p_operation, jsonb_build_object(
     'hold_id', p_hold.id,

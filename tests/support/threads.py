@@ -1,0 +1,65 @@
+"""Real threads that start together, each with a database connection of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from django.db import connections
+
+from core.exceptions import DomainError
+
+T = TypeVar("T")
+
+
+def together(work: Sequence[Callable[[], T]]) -> list[T | DomainError]:
+    """Run all at once; what each returned, or the refusal it met, in the order given. Any other error is raised."""
+    outcomes: list[T | DomainError | BaseException | None] = [None] * len(work)
+    gate = threading.Barrier(len(work))
+
+    def run(place: int) -> None:
+        gate.wait()
+        try:
+            outcomes[place] = work[place]()
+        except BaseException as error:  # noqa: BLE001 - carried over to the test's own thread and raised there
+            outcomes[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place,), daemon=True) for place in range(len(work))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not any(thread.is_alive() for thread in threads), "a thread hangs"
+    return [_answer(outcome) for outcome in outcomes]
+
+
+def _answer(outcome: T | DomainError | BaseException | None) -> T | DomainError:
+    if isinstance(outcome, BaseException) and not isinstance(outcome, DomainError):
+        raise outcome
+    return outcome  # type: ignore[return-value]  # None only where the work itself returned it
+
+
+def refusals(outcomes: Sequence[object]) -> list[str]:
+    """The codes of those that were refused."""
+    return [outcome.code for outcome in outcomes if isinstance(outcome, DomainError)]
+
+
+@contextmanager
+def connections_for(threads: int) -> Iterator[None]:
+    """A pool that gives every thread its own connection, so that all are truly in the database at once."""
+    wrapper = connections["default"]
+    pool = wrapper.settings_dict["OPTIONS"]["pool"]
+    before = pool["max_size"]
+    wrapper.close()
+    wrapper.close_pool()
+    pool["max_size"] = threads + 4
+    try:
+        yield
+    finally:
+        wrapper.close()
+        wrapper.close_pool()
+        pool["max_size"] = before
