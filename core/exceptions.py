@@ -160,6 +160,15 @@ class RequestInProgress(DomainError):
         super().__init__(message, **{"retry_after": 1, **details})
 
 
+class AlreadyDecided(DomainError):
+    """Somebody else decided it first."""
+
+    code = "ALREADY_DECIDED"
+    status = 409
+    title = "Decided already"
+    default = "This was decided already. Load it again to see how."
+
+
 class PreconditionFailed(DomainError):
     """If-Match names an older version."""
 

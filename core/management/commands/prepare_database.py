@@ -11,6 +11,7 @@ from django.db import connections
 
 from config.env import Env
 from core.grants import grant_rights
+from core.outbox import mirror_kinds
 
 OWNER_LIMITS = "-c lock_timeout=10000 -c statement_timeout=0"
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **options: object) -> None:
         """Do both; the output is Django's own."""
         prepare(auditor=str(options["auditor"]), verbosity=int(str(options["verbosity"])))
+        mirror_kinds()
 
 
 def prepare(*, auditor: str = "", verbosity: int = 1, name: str | None = None) -> None:
