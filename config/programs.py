@@ -125,4 +125,11 @@ SOCKETS = (
     "--log-level=warning",
     "--timeout-graceful-shutdown=2",
 )
-WORKER = ("procrastinate", "worker", "--fetch-job-polling-interval=1", "--shutdown-graceful-timeout=5")
+# Several at once: a slow partner must not keep a deadline waiting.
+WORKER = (
+    "procrastinate",
+    "worker",
+    "--concurrency=4",
+    "--fetch-job-polling-interval=1",
+    "--shutdown-graceful-timeout=5",
+)

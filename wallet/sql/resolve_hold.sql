@@ -1,6 +1,7 @@
 -- grant: none
 -- The one resolution of a hold: p_settled of it goes to the performer, the rest back to the viewer, at once. Expects the
--- claimed operation and the locked hold; locks the viewer's rows.
+-- claimed operation and the locked hold; locks the viewer's rows. What is paid out is announced by an outbox row of kind
+-- wallet.settled, in this transaction, where somebody delivers that kind (else nothing is written).
 CREATE OR REPLACE FUNCTION wallet_resolve_hold(
   p_operation uuid, p_hold wallet_hold, p_settled bigint, p_reason text, p_unsettled_state text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
@@ -23,6 +24,8 @@ BEGIN
   END IF;
   IF p_settled > 0 THEN
     v_settlement := wallet_post(p_operation, 'settle', v_wallet.escrow, v_earned.id, p_settled, p_hold.id);
+    PERFORM core_outbox_put('wallet.settled', 'wallet.settled:' || v_settlement, jsonb_build_object(
+      'transfer_id', v_settlement, 'viewer_id', p_hold.viewer_id, 'tokens', p_settled));
   END IF;
   IF v_rest > 0 THEN
     v_refund := wallet_post(p_operation, 'refund', v_wallet.escrow, v_wallet.available, v_rest, p_hold.id,

@@ -9,7 +9,7 @@ from core.sql import install_functions
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0001_initial"),
+        ("core", "0002_release_key"),
     ]
 
     operations = [
