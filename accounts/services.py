@@ -5,22 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
-from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Least, Now
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import hooks, queries
 from accounts.access import access_of, forget_access
 from accounts.actors import actor_of
 from accounts.events import SignInEnded
 from accounts.exceptions import SignInRefused
-from accounts.models import EndReason, Performer, SignIn, SignInKind, Studio, User, Viewer
+from accounts.models import EndReason, Performer, SignIn, SignInKind, SocketTicket, Studio, User, Viewer
 from audit.services import record
 from core.actors import SYSTEM, Actor
 from core.events import publish
+
+_TOUCH = """
+UPDATE accounts_signin
+   SET last_seen_at = now(), idle_until = least(ends_at, now() + idle_seconds * interval '1 second')
+ WHERE id = ANY (%s) AND ended_at IS NULL AND idle_until > now()
+RETURNING id
+"""
 
 
 @transaction.atomic
@@ -82,11 +90,19 @@ def end_overdue_sign_ins(*, limit: int = 100) -> int:
     )
 
 
-def touch_sign_ins(sign_in_ids: list[UUID]) -> None:
-    """Mark open sign-ins as seen now, which moves their idle deadline. One statement."""
-    SignIn.objects.filter(pk__in=sign_in_ids, ended_at__isnull=True, idle_until__gt=Now()).update(
-        last_seen_at=Now(), idle_until=Least(F("ends_at"), Now() + F("idle_seconds") * timedelta(seconds=1))
-    )
+def touch_sign_ins(sign_in_ids: list[UUID]) -> frozenset[UUID]:
+    """Mark sign-ins as seen now, which moves their idle deadline. Returns those that are open; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCH, [sign_in_ids])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def sweep_expired() -> None:
+    """Delete expired refresh tokens, tickets, sessions, and failed attempts older than the lock-out."""
+    OutstandingToken.objects.filter(expires_at__lte=Now()).delete()
+    SocketTicket.objects.filter(expires_at__lte=Now()).delete()
+    Session.objects.filter(expire_date__lte=Now()).delete()
+    AccessAttempt.objects.filter(attempt_time__lte=Now() - settings.AXES_COOLOFF_TIME).delete()
 
 
 def lock_account(user_id: UUID) -> User | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import count
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.contrib.auth.models import Permission as PermissionRow
 from django.contrib.sessions.backends.db import SessionStore
@@ -22,14 +24,13 @@ from core.actors import Actor
 PASSWORD = "correct horse battery staple"
 _number = count(1)
 
+_hashed = cache(make_password)  # hashing takes its time on purpose; once a run is enough
+
 
 def account(username: str = "", *, groups: tuple[str, ...] = (), password: str = "", **fields: bool) -> User:
-    """An account in these groups. Its password is set only on request: hashing takes its time on purpose."""
+    """An account in these groups; without a password nobody signs in with it."""
     user = User(username=username or f"somebody-{next(_number)}", **fields)
-    if password:
-        user.set_password(password)
-    else:
-        user.set_unusable_password()
+    user.password = _hashed(password or None)
     user.save()
     user.groups.set(Group.objects.filter(name__in=groups))
     return user

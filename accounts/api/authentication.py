@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rest_framework import exceptions as drf
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
 from accounts.exceptions import SessionMismatch
 from accounts.middleware import sign_in_of
 from accounts.tokens import sign_in_of_token
+from core.exceptions import PermissionDenied
 
 if TYPE_CHECKING:
     from accounts.models import SignIn, User
@@ -40,6 +42,13 @@ class CookieAuthentication(SessionAuthentication):
             return None
         self.enforce_csrf(request)
         return checked(request, sign_in)
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Raises PermissionDenied in the same words as the pages do."""
+        try:
+            super().enforce_csrf(request)
+        except drf.PermissionDenied:
+            raise PermissionDenied("This form is too old. Load the page again.") from None
 
 
 def checked(request: Request, sign_in: SignIn) -> tuple[User, SignIn]:
