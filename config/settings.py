@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "accounts",
     "modelstate",
     "wallet",
+    "queue_app",
     "menus",
     "accounts.adminconfig.HouseAdminConfig",
     "django.contrib.auth",

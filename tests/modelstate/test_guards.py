@@ -20,7 +20,7 @@ LEGAL = {(event, a, b) for event, moves in TRANSITIONS.items() for a, b in moves
 @pytest.fixture
 def performer_id(database_clone: str) -> UUID:
     """A performer committed to the clone."""
-    return factories.performer().pk
+    return UUID(str(factories.performer().pk))
 
 
 def test_every_event_in_every_state_does_what_the_table_says(owner_connection: Connection, performer_id: UUID) -> None:

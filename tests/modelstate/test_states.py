@@ -83,18 +83,16 @@ def test_the_database_holds_the_same_table() -> None:
 
 
 def test_the_menus_rules_are_those_of_the_appendix() -> None:
-    stop, join, leave = RULES[Event.STOP_STREAM], RULES[Event.JOIN_QUEUE], RULES[Event.LEAVE_QUEUE]
-    assert RULES[Event.START_STREAM].required == {State.IDLE}
-    assert (stop.required, set(stop.prohibited)) == (
-        {State.STREAMING, State.STREAM_IN_QUEUE},
-        {State.STREAM_PERFORMING},
-    )
     performing = {State.PERFORMING, State.STREAM_PERFORMING}
-    assert (join.required, set(join.prohibited)) == (
-        {State.IDLE, State.STREAMING},
-        {State.IN_QUEUE, State.STREAM_IN_QUEUE, *performing},
-    )
-    assert (leave.required, set(leave.prohibited)) == ({State.IN_QUEUE, State.STREAM_IN_QUEUE}, performing)
+    line = {State.IN_QUEUE, State.STREAM_IN_QUEUE}
+    appendix: dict[Event, tuple[set[State], set[State]]] = {
+        Event.START_STREAM: ({State.IDLE}, set()),
+        Event.STOP_STREAM: ({State.STREAMING, State.STREAM_IN_QUEUE}, {State.STREAM_PERFORMING}),
+        Event.JOIN_QUEUE: ({State.IDLE, State.STREAMING}, line | performing),
+        Event.LEAVE_QUEUE: (line, performing),
+    }
+    for event, (required, prohibited) in appendix.items():
+        assert (set(RULES[event].required), set(RULES[event].prohibited)) == (required, prohibited)
 
 
 def test_every_code_of_the_table_is_a_refusal_with_words() -> None:

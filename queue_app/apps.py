@@ -1,0 +1,28 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class QueueAppConfig(AppConfig):
+    """What was paid for."""
+
+    name = "queue_app"
+    verbose_name = "performance queue"
+    ledger_tables = [
+        "queue_app_performerqueue",
+        "queue_app_queueitem",
+        "queue_app_queueevent",
+        "queue_app_transition",
+    ]
+
+    def ready(self) -> None:
+        """The state machine learns from the queue what she performs, and the queue follows the line."""
+        from modelstate import hooks
+        from modelstate.exceptions import explain
+        from queue_app import queries, services
+        from queue_app.exceptions import REASONS
+
+        explain(REASONS)
+        hooks.register_work_reader(queries.current_performance)
+        hooks.register_work_ender(services.end_running)
+        hooks.register_line_listener(services.line_moved)

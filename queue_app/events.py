@@ -1,0 +1,220 @@
+"""What the world hears of the queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from core.events import Event, publish
+from modelstate.events import announce as announce_step
+from modelstate.queries import waiting_behind
+from queue_app.queries import snapshot_of
+from queue_app.states import Status
+from wallet.events import balance_changed
+
+#: How many performers behind a freed place in the line are told at once; those further back learn it from their poll.
+LINE_NOTICES = 25
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueUpdated(Event):
+    """A performer's queue, or her place in the line, has changed."""
+
+    name: ClassVar[str] = "model.queue.updated"
+    snapshot: Facts
+    is_hint: bool = False
+
+    @property
+    def of(self) -> str:
+        """The thing that changed."""
+        return f"queue:{self.snapshot['performer']}"
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """All devices of the performer."""
+        return (f"model:{self.snapshot['performer']}",)
+
+    @property
+    def thing_version(self) -> int | None:
+        """The queue's version; none where only others in the line have moved."""
+        return None if self.is_hint else int(self.snapshot["version"])
+
+    def data(self) -> Facts:
+        """S0's payload with the depth."""
+        told = ("inQueue", "position", "estimatedWaitTime", "nextPerformance", "depth")
+        return {"modelId": self.snapshot["performer"], **{name: self.snapshot[name] for name in told}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerformanceStarted(Event):
+    """An item began to run."""
+
+    name: ClassVar[str] = "model.performance.started"
+    item: Facts
+
+    @property
+    def of(self) -> str:
+        """The thing that changed."""
+        return f"item:{self.item['id']}"
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """All devices of the performer."""
+        return (f"model:{self.item['performerId']}",)
+
+    @property
+    def thing_version(self) -> int:
+        """The item's version."""
+        return int(self.item["version"])
+
+    def data(self) -> Facts:
+        """S0's payload."""
+        return {
+            "modelId": self.item["performerId"],
+            "performanceId": self.item["id"],
+            "type": self.item["sourceFeature"],
+            "duration": self.item["durationSeconds"],
+            "tokens": self.item["tokens"],
+            "startTime": self.item["startedAt"],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerformanceEnded(PerformanceStarted):
+    """A running item has ended, one way or another."""
+
+    name: ClassVar[str] = "model.performance.ended"
+
+    def data(self) -> Facts:
+        """How it ended, and where the tokens went."""
+        return {
+            **super().data(),
+            "outcome": Status.ABANDONED.value if self.item["abandonedAt"] else self.item["status"],
+            "settled": self.item["settledTokens"],
+            "refunded": self.item["refundedTokens"],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemMoved(Event):
+    """Something about a viewer's item: `queue.item.created`, `.position`, `.started` and so on."""
+
+    name: ClassVar[str] = "queue.item"
+    item_id: str
+    viewer_id: str
+    what: str
+    template_key: str
+    version: int | None = None
+    position: int | None = None
+    wait_seconds: int | None = None
+
+    @property
+    def of(self) -> str:
+        """The thing that changed."""
+        return f"item:{self.item_id}"
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """All devices of the viewer."""
+        return (f"viewer:{self.viewer_id}",)
+
+    @property
+    def thing_version(self) -> int | None:
+        """The item's version; none for a position, which follows from other items."""
+        return self.version
+
+    def frame(self) -> Facts:
+        """The socket frame under the event's full name."""
+        return {**super().frame(), "event": f"{self.name}.{self.what}"}
+
+    def data(self) -> Facts:
+        """The item, its place where it has one, and the key of the words to show."""
+        facts: Facts = {"itemId": self.item_id, "templateKey": self.template_key}
+        if self.position is not None:
+            facts |= {"position": self.position, "estimatedWaitSeconds": self.wait_seconds}
+        return facts
+
+
+def announce_enqueued(result: Facts) -> None:
+    """Announce what `queue_app_enqueue` answered; the hold's balance is announced by who placed it."""
+    if result.get("replayed"):
+        return
+    item = result["item"]
+    publish(QueueUpdated(snapshot=result["queue"]))
+    publish(_moved(item, "created", version=1))
+    if item["passThroughMode"]:
+        publish(_moved(item, "finished"))
+        _announce_money(result["wallet"])
+
+
+def announce_started(result: Facts) -> None:
+    """Announce what `queue_app_start` answered."""
+    publish(PerformanceStarted(item=result["item"]))
+    publish(_moved(result["item"], "started"))
+    _announce_queue(result)
+
+
+def announce_closed(result: Facts) -> None:
+    """Announce what an end of an item answered: an abandoned one is refunded in the same breath, both are told."""
+    item = result["item"]
+    if item["startedAt"]:
+        publish(PerformanceEnded(item=item))
+    if item["abandonedAt"]:
+        publish(_moved(item, "abandoned", version=item["version"] - 1))
+    publish(_moved(item, item["status"]))
+    _announce_queue(result)
+    _announce_money(result["wallet"])
+
+
+def announce_touched(snapshot: Facts) -> None:
+    """Announce a step of the queue's version that moved no item."""
+    publish(QueueUpdated(snapshot=snapshot))
+
+
+def announce_line(freed_ticket: int | None) -> None:
+    """Tell those behind a freed place that they have moved up."""
+    if freed_ticket is None:
+        return
+    for performer_id, _place in waiting_behind(freed_ticket, LINE_NOTICES):
+        publish(QueueUpdated(snapshot=snapshot_of(performer_id), is_hint=True))
+
+
+def _announce_queue(result: Facts) -> None:
+    for step in result["steps"]:
+        announce_step(step)
+        announce_line(step["freedTicket"])
+    publish(QueueUpdated(snapshot=result["queue"]))
+    for place in result["queue"]["waiting"]:
+        publish(
+            ItemMoved(
+                item_id=place["itemId"],
+                viewer_id=place["viewerId"],
+                what="position",
+                template_key="queue.position.updated",
+                position=place["position"],
+                wait_seconds=place["waitSeconds"],
+            )
+        )
+
+
+def _announce_money(money: Facts) -> None:
+    balance_changed(money["viewer_id"], money["version"])
+    if money["settled"]:
+        balance_changed(money["performer_id"])
+
+
+def _moved(item: Facts, what: str, version: int | None = None) -> ItemMoved:
+    return ItemMoved(
+        item_id=item["id"],
+        viewer_id=item["userId"],
+        what=what,
+        template_key=_TEMPLATES.get(item["refundReason"], f"queue.item.{what}"),
+        version=version or item["version"],
+        position=item["position"],
+        wait_seconds=item["estimatedWaitSeconds"],
+    )
+
+
+_TEMPLATES = {"user_cancelled": "queue.item.cancelled", "partial_performance": "queue.item.partial"}

@@ -1,0 +1,167 @@
+"""The queue's tables. Only the functions in queue_app/sql write queues, items and their history."""
+
+from __future__ import annotations
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+from queue_app.states import MAX_DEPTH, MAX_DURATION_SECONDS, Mode, RefundReason, Status
+
+
+class PerformerQueue(models.Model):
+    """One row a performer: the lock that orders everything about what was paid for her, and her settings."""
+
+    performer = models.OneToOneField("accounts.Performer", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    next_sequence = models.BigIntegerField(default=1)
+    depth = models.SmallIntegerField(default=0)
+    mode = models.CharField(max_length=3, choices=Mode.choices, default=Mode.ON)
+    auto_rejoin = models.BooleanField(default=False)
+    accepts_slots = models.BooleanField(default=False)
+    version = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "performer's queue"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(depth__gte=0, depth__lte=MAX_DEPTH), name="queue_app_depth_within_limit"
+            ),
+            models.CheckConstraint(condition=Q(mode__in=Mode.values), name="queue_app_mode_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"queue of {self.performer_id}"
+
+
+def _stamped(**set_or_not: bool) -> Q:
+    return Q(**{f"{name}__isnull": not is_set for name, is_set in set_or_not.items()})
+
+
+_NOTHING_MOVED = Q(settled_tokens=0, refunded_tokens=0, settlement_transfer_id__isnull=True, refund_reason="")
+_GIVEN_BACK = Q(settled_tokens=0, refunded_tokens=F("tokens")) & ~Q(refund_reason="")
+_PAID_OUT = Q(settled_tokens__gte=1, settlement_transfer_id__isnull=False) & (
+    Q(refunded_tokens=0, refund_reason="") | Q(refunded_tokens__gte=1, refund_reason="partial_performance")
+)
+
+LIFE = (
+    Q(status=Status.CREATED)
+    & _NOTHING_MOVED
+    & _stamped(started_at=False, finished_at=False)
+    & _stamped(abandoned_at=False, refunded_at=False)
+    | Q(status=Status.STARTED)
+    & _NOTHING_MOVED
+    & _stamped(started_at=True, finished_at=False)
+    & _stamped(abandoned_at=False, refunded_at=False)
+    | Q(status=Status.FINISHED)
+    & _PAID_OUT
+    & _stamped(started_at=True, finished_at=True)
+    & _stamped(abandoned_at=False, refunded_at=False)
+    & Q(tokens=F("settled_tokens") + F("refunded_tokens"))
+    | Q(status=Status.ABANDONED)
+    & _NOTHING_MOVED
+    & _stamped(finished_at=False)
+    & _stamped(abandoned_at=True, refunded_at=False)
+    | Q(status=Status.REFUNDED) & _GIVEN_BACK & _stamped(finished_at=False, refunded_at=True)
+)
+
+
+class QueueItem(models.Model):
+    """One paid thing in a performer's queue. Its place is the order of `sequence`, never a stored position."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    performer = models.ForeignKey("accounts.Performer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    viewer = models.ForeignKey("accounts.Viewer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    hold = models.OneToOneField("wallet.Hold", on_delete=models.PROTECT, related_name="+")
+    idempotency_key = models.CharField(max_length=255)
+    source_feature = models.CharField(max_length=40)
+    source_event_id = models.CharField(max_length=100)
+    tokens = models.BigIntegerField()
+    title = models.CharField(max_length=100)
+    description = models.CharField(max_length=500, blank=True)
+    duration_seconds = models.IntegerField(null=True, blank=True)
+    metadata = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    sequence = models.BigIntegerField(null=True, blank=True, help_text="empty where the item passed through")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CREATED)
+    version = models.BigIntegerField(default=1)
+    settled_tokens = models.BigIntegerField(default=0)
+    refunded_tokens = models.BigIntegerField(default=0)
+    settlement_transfer_id = models.UUIDField(null=True, blank=True)
+    refund_reason = models.CharField(max_length=24, choices=RefundReason.choices, blank=True, default="")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    abandoned_at = models.DateTimeField(null=True, blank=True)
+    refunded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "queue item"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["performer"], condition=Q(status=Status.STARTED), name="queue_app_one_started"
+            ),
+            models.UniqueConstraint(fields=["performer", "sequence"], name="queue_app_one_place_each"),
+            models.UniqueConstraint(fields=["source_feature", "source_event_id"], name="queue_app_one_item_an_event"),
+            models.CheckConstraint(condition=Q(tokens__gte=1), name="queue_app_whole_tokens"),
+            models.CheckConstraint(
+                condition=Q(duration_seconds__isnull=True)
+                | Q(duration_seconds__gte=1, duration_seconds__lte=MAX_DURATION_SECONDS),
+                name="queue_app_duration_in_range",
+            ),
+            models.CheckConstraint(condition=LIFE, name="queue_app_status_tells_the_truth"),
+            models.CheckConstraint(
+                condition=Q(sequence__isnull=False) | Q(status__in=[Status.CREATED, Status.FINISHED]),
+                name="queue_app_passing_through_never_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(refund_reason="") | Q(refund_reason__in=RefundReason.values),
+                name="queue_app_refund_reason_known",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["performer", "sequence"],
+                condition=Q(status__in=[Status.CREATED, Status.STARTED]),
+                name="queue_app_active_items",
+            ),
+            models.Index(fields=["viewer", "-id"], name="queue_app_items_of_viewer"),
+            models.Index(fields=["performer", "-id"], name="queue_app_items_of_performer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.status})"
+
+
+class QueueEvent(models.Model):
+    """One step in an item's life, appended in the step's own transaction and never altered."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(QueueItem, on_delete=models.PROTECT, related_name="events", db_index=False)
+    version = models.BigIntegerField()
+    event = models.CharField(max_length=16)
+    from_status = models.CharField(max_length=10, blank=True)
+    to_status = models.CharField(max_length=10, choices=Status.choices)
+    actor_id = models.UUIDField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "queue event"
+        constraints = [models.UniqueConstraint(fields=["item", "version"], name="queue_app_one_step_each_version")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.version}: {self.event}"
+
+
+class Transition(models.Model):
+    """The mirror of `states.matrix()` that the SQL functions and the triggers read."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.CharField(max_length=16)
+    from_status = models.CharField(max_length=10)
+    to_status = models.CharField(max_length=10, null=True)  # noqa: DJ001 - absent is not empty here
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "from_status"], name="queue_app_one_cell_each")]
+
+    def __str__(self) -> str:
+        return f"{self.event} in {self.from_status}: {self.to_status or 'refused'}"

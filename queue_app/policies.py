@@ -1,0 +1,117 @@
+"""When an item may move. The same refusals as the SQL functions give, for buttons and their tooltips."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core.actors import Actor
+from core.exceptions import FieldError, NotFound, ValidationFailed
+from modelstate.exceptions import AlreadyProcessing, InvalidStateTransition
+from modelstate.policies import check_can
+from modelstate.states import Event, State
+from queue_app.exceptions import OutOfOrder
+from queue_app.intake import QueueIntake
+from queue_app.queries import ItemView
+from queue_app.states import MAX_DURATION_SECONDS, ItemEvent, RefundReason, Status, cell
+
+#: Reasons a person may give; `partial_performance` belongs to a finish.
+GIVEN_REASONS = tuple(reason for reason in RefundReason if reason is not RefundReason.PARTIAL_PERFORMANCE)
+
+
+def owner_of(by: Actor) -> UUID | None:
+    """Whose an item must be for this actor: None, anybody's, for staff and the product itself."""
+    if by.is_staff:
+        return None
+    if by.id is None:
+        raise NotFound()
+    return by.id
+
+
+def check_can_start(item: ItemView, state: State, by: Actor) -> None:
+    """Pass for the head of the queue of a performer in the line; the order of refusals is the function's."""
+    _check_owner(item.performer_id, by)
+    _check_step(ItemEvent.START, item)
+    if state in {State.PERFORMING, State.STREAM_PERFORMING}:
+        raise AlreadyProcessing()
+    if item.position != 1:
+        raise OutOfOrder()
+    check_can(Event.PERFORMANCE_STARTED, state)
+
+
+def check_can_finish(item: ItemView, by: Actor) -> None:
+    """Pass for a running item."""
+    _check_owner(item.performer_id, by)
+    _check_step(ItemEvent.FINISH, item)
+
+
+def check_can_abandon(item: ItemView, by: Actor) -> None:
+    """Pass for an item that waits or runs."""
+    _check_owner(item.performer_id, by)
+    _check_step(ItemEvent.ABANDON, item)
+
+
+def check_can_refund(item: ItemView, by: Actor) -> None:
+    """Pass for an item that waits or runs."""
+    _check_owner(item.performer_id, by)
+    _check_step(ItemEvent.REFUND, item)
+
+
+def check_can_cancel(item: ItemView, by: Actor) -> None:
+    """Pass for the viewer's own item before its start."""
+    _check_owner(item.viewer_id, by)
+    _check_step(ItemEvent.CANCEL, item)
+
+
+def _check_owner(owner_id: UUID, by: Actor) -> None:
+    if owner_of(by) not in {None, owner_id}:
+        raise NotFound()
+
+
+def _check_step(event: ItemEvent, item: ItemView) -> None:
+    if cell(event, Status(item.status)).to_status is None:
+        raise InvalidStateTransition(event=event.value, state=item.status)
+
+
+def split(tokens: int, settled: int | None, refunded: int | None) -> int | None:
+    """How many tokens a finish settles; None means all. Raises ValidationFailed where the parts are not the whole."""
+    if settled is None and refunded is None:
+        return None
+    part = settled if settled is not None else tokens - (refunded or 0)
+    if not 1 <= part <= tokens:
+        attr = "settled" if settled is not None else "refunded"
+        raise ValidationFailed.of(attr, "out_of_range", f"Settle 1 to {tokens} tokens; else abandon or refund.")
+    if refunded is not None and part + refunded != tokens:
+        raise ValidationFailed.of("refunded", "not_the_rest", f"Settled and refunded must add up to {tokens}.")
+    return part
+
+
+def refund_reason(given: str | None, by: Actor) -> str:
+    """The reason to write down: the one given, or the actor's usual one. Raises ValidationFailed for an unknown one."""
+    if given is None:
+        return RefundReason.ADMIN_REFUND if by.is_staff else RefundReason.PERFORMER_DECLINED
+    if given not in GIVEN_REASONS:
+        raise ValidationFailed.of("reason", "invalid_choice", f"One of {', '.join(GIVEN_REASONS)}.")
+    return given
+
+
+def check_intake(intake: QueueIntake) -> None:
+    """Every field within its bounds; raises ValidationFailed naming each bad one."""
+    errors = [
+        FieldError(attr, "out_of_range", words)
+        for attr, fits, words in (
+            ("idempotencyKey", 1 <= len(intake.idempotency_key) <= 255, "A key has 1 to 255 characters."),
+            ("sourceFeature", 1 <= len(intake.source_feature) <= 40, "A feature has 1 to 40 characters."),
+            ("sourceEventId", 1 <= len(intake.source_event_id) <= 100, "An event has 1 to 100 characters."),
+            ("tokens", 1 <= intake.tokens <= 10**9, "Whole tokens, 1 or more."),
+            ("title", 1 <= len(intake.title) <= 100, "A title has 1 to 100 characters."),
+            ("description", len(intake.description) <= 500, "A description has at most 500 characters."),
+            ("durationSeconds", _fits(intake.duration_seconds), f"1 to {MAX_DURATION_SECONDS} seconds, or none."),
+        )
+        if not fits
+    ]
+    if errors:
+        raise ValidationFailed(errors)
+
+
+def _fits(duration: int | None) -> bool:
+    return duration is None or 1 <= duration <= MAX_DURATION_SECONDS

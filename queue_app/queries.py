@@ -1,0 +1,229 @@
+"""Every read of the queue: typed results, a bounded number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from core.actors import Actor
+from core.exceptions import NotFound
+from core.sql import call
+from modelstate.hooks import CurrentPerformance
+from queue_app.models import PerformerQueue, QueueEvent, QueueItem
+from queue_app.states import ACTIVE, Mode, Status
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """An item as everybody sees it. `position`: the running one 0, waiting ones from 1, else None."""
+
+    id: UUID
+    idempotency_key: str
+    source_feature: str
+    source_event_id: str
+    performer_id: UUID
+    viewer_id: UUID
+    hold_id: UUID
+    tokens: int
+    title: str
+    description: str
+    duration_seconds: int | None
+    metadata: dict[str, Any]
+    status: Status
+    position: int | None
+    wait_seconds: int | None
+    pass_through: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    abandoned_at: datetime | None
+    refunded_at: datetime | None
+    settlement_transfer_id: UUID | None
+    refund_reason: str
+    settled_tokens: int
+    refunded_tokens: int
+    version: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether the performer was paid."""
+        return self.settled_tokens > 0
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When she was paid: with the finish."""
+        return self.finished_at if self.settled else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item stands, and how long it will take."""
+
+    item_id: UUID
+    performer_id: UUID
+    position: int | None
+    total_in_queue: int
+    estimated_wait_seconds: int | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """What a performer has decided about her queue."""
+
+    mode: Mode = Mode.ON
+    auto_rejoin: bool = False
+    accepts_slots: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A performer's queue: what runs, what waits, in order."""
+
+    performer_id: UUID
+    items: tuple[ItemView, ...]
+    version: int
+
+    @property
+    def running(self) -> ItemView | None:
+        """The started item."""
+        return next((item for item in self.items if item.status == Status.STARTED), None)
+
+    @property
+    def waiting(self) -> tuple[ItemView, ...]:
+        """The created items, the head first."""
+        return tuple(item for item in self.items if item.status == Status.CREATED)
+
+    @property
+    def head(self) -> ItemView | None:
+        """The item to be started next."""
+        return next(iter(self.waiting), None)
+
+    @property
+    def depth(self) -> int:
+        """How many wait or run."""
+        return len(self.items)
+
+
+_READ_QUEUE = """
+SELECT i.*, p.place, p.wait_seconds
+  FROM queue_app_places(%s) p JOIN queue_app_queueitem i ON i.id = p.item_id
+ ORDER BY p.place
+"""
+_READ_PLACES = """
+SELECT p.item_id, p.place, p.wait_seconds
+  FROM unnest(%s::uuid[]) AS performer CROSS JOIN LATERAL queue_app_places(performer) p
+"""
+
+
+def queue_of(performer_id: UUID) -> QueueView:
+    """Her running and waiting items in order, by one statement for the items and one for the version."""
+    rows: Iterable[Any] = QueueItem.objects.raw(_READ_QUEUE, [performer_id])  # rows with place and wait_seconds
+    items = tuple(_view(row, row.place, row.wait_seconds) for row in rows)
+    return QueueView(performer_id, items, queue_version(performer_id))
+
+
+def queue_version(performer_id: UUID) -> int:
+    """The version of her queue, by its primary key; 0 before its first use."""
+    found = PerformerQueue.objects.filter(performer_id=performer_id).values_list("version", flat=True).first()
+    return found or 0
+
+
+def settings_of(performer_id: UUID) -> QueueSettings:
+    """Her settings, or the house's."""
+    row = PerformerQueue.objects.filter(performer_id=performer_id).first()
+    if row is None:
+        return QueueSettings()
+    return QueueSettings(Mode(row.mode), row.auto_rejoin, row.accepts_slots)
+
+
+def item_for(by: Actor, item_id: UUID) -> ItemView:
+    """The item, for its viewer, its performer or staff; raises NotFound for everybody else."""
+    rows = QueueItem.objects.filter(pk=item_id)
+    if not by.is_staff:
+        rows = rows.filter(Q(performer_id=by.id) | Q(viewer_id=by.id))
+    found = views(rows)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def place_for(by: Actor, item_id: UUID) -> Place:
+    """Where the item stands; raises NotFound for who may not see it."""
+    item = item_for(by, item_id)
+    total = QueueItem.objects.filter(performer_id=item.performer_id, status__in=ACTIVE).count()
+    return Place(item.id, item.performer_id, item.position, total, item.wait_seconds, item.status)
+
+
+def items_of_viewer(viewer_id: UUID, performer_id: UUID | None = None, limit: int = 20) -> list[ItemView]:
+    """A viewer's items, the active ones with their places, the newest first; of one performer where asked for."""
+    rows = QueueItem.objects.filter(viewer_id=viewer_id)
+    if performer_id is not None:
+        rows = rows.filter(performer_id=performer_id)
+    return views(rows.order_by("-id")[:limit])
+
+
+def history_for(by: Actor) -> QuerySet[QueueItem]:
+    """Items of the actor's own, ended or not: bought ones for a viewer, performed ones for a performer."""
+    side = Q(performer_id=by.id) if by.kind == "performer" else Q(viewer_id=by.id)
+    return QueueItem.objects.filter(side)
+
+
+def views(rows: Iterable[QueueItem]) -> list[ItemView]:
+    """Items as typed results, with the places of the active ones by one more statement."""
+    items = list(rows)
+    performers = {row.performer_id for row in items if row.status in ACTIVE}
+    places = _places(performers) if performers else {}
+    return [_view(row, *places.get(row.pk, (None, None))) for row in items]
+
+
+def _places(performer_ids: set[UUID]) -> dict[UUID, tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_PLACES, [list(performer_ids)])
+        return {item_id: (place, wait) for item_id, place, wait in cursor.fetchall()}
+
+
+def events_of(item_id: UUID) -> QuerySet[QueueEvent]:
+    """The steps of an item's life, the first one first."""
+    return QueueEvent.objects.filter(item_id=item_id).order_by("version")
+
+
+def running_item(performer_id: UUID) -> UUID | None:
+    """The id of what she performs now."""
+    return (
+        QueueItem.objects.filter(performer_id=performer_id, status=Status.STARTED).values_list("pk", flat=True).first()
+    )
+
+
+def current_performance(performer_id: UUID) -> CurrentPerformance | None:
+    """What she performs now, as the state machine tells it."""
+    row = QueueItem.objects.filter(performer_id=performer_id, status=Status.STARTED).first()
+    if row is None or row.started_at is None:
+        return None
+    return CurrentPerformance(row.pk, row.title, row.tokens, row.started_at, row.duration_seconds)
+
+
+def snapshot_of(performer_id: UUID) -> dict[str, Any]:
+    """What her devices are told of her queue and of her place in the line, in one statement."""
+    return call("queue_app_snapshot", performer=performer_id)
+
+
+def _view(row: QueueItem, place: int | None, wait: int | None) -> ItemView:
+    return ItemView(
+        position=place,
+        wait_seconds=wait,
+        pass_through=row.sequence is None,
+        status=Status(row.status),
+        **{name: getattr(row, name) for name in _SAME},
+    )
+
+
+_SAME = tuple(
+    name for name in ItemView.__annotations__ if name not in {"position", "wait_seconds", "pass_through", "status"}
+)

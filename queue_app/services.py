@@ -1,0 +1,168 @@
+"""Every change of the queue: each one statement, with its announcements after the commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core.actors import Actor
+from core.ratelimits import Shield
+from core.sql import call
+from modelstate import services as state_services
+from modelstate.queries import StateView
+from queue_app import events, policies, queries
+from queue_app.intake import QueueIntake
+from queue_app.queries import QueueSettings, settings_of
+from queue_app.states import RefundReason
+
+JOINS = Shield("queue.join", limit=10, period_seconds=3600)
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a step did: the item as it goes on the wire, and where its tokens went, if they moved."""
+
+    item: Facts
+    settlement: Facts | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlace:
+    """A performer's place in the line after joining or leaving it."""
+
+    state: StateView
+    estimated_wait_seconds: int | None
+
+
+def enqueue(*, by: Actor, intake: QueueIntake) -> Facts:
+    """Take a paid item in and return it as it goes on the wire; the same intake again returns the first one.
+
+    Raises ValidationFailed, PerformerNotFound, PerformerUnavailable, QueueFull, EscrowNotFound,
+    EscrowAlreadyProcessed, DuplicateKey where the event has another item.
+    """
+    policies.check_intake(intake)
+    with transaction.atomic():
+        result = call(
+            "queue_app_enqueue",
+            actor=by.id,
+            key=intake.idempotency_key,
+            feature=intake.source_feature,
+            event_id=intake.source_event_id,
+            performer=intake.performer_id,
+            viewer=intake.user_id,
+            hold=intake.escrow_transaction_id,
+            tokens=intake.tokens,
+            title=intake.title,
+            description=intake.description,
+            duration=intake.duration_seconds,
+            metadata=dict(intake.metadata),
+        )
+        events.announce_enqueued(result)
+    item: Facts = result["item"]
+    return item
+
+
+def start(*, by: Actor, item_id: UUID) -> Moved:
+    """Begin the head of the queue; its performer performs from now on.
+
+    Raises NotFound for an item that is not hers, InvalidStateTransition where it does not wait or she is not in
+    the line, AlreadyProcessing, OutOfOrder.
+    """
+    with transaction.atomic():
+        result = call("queue_app_start", actor=by.id, owner=policies.owner_of(by), item=item_id)
+        events.announce_started(result)
+    return Moved(result["item"], None)
+
+
+def finish(*, by: Actor, item_id: UUID, settled: int | None = None, refunded: int | None = None) -> Moved:
+    """End the running item and pay the performer: all of it, or `settled` tokens with the rest refunded.
+
+    Raises NotFound, InvalidStateTransition unless it runs, ValidationFailed where the parts are not the whole.
+    """
+    part = None
+    if settled is not None or refunded is not None:
+        part = policies.split(queries.item_for(by, item_id).tokens, settled, refunded)
+    return _close("finish", by=by, item_id=item_id, settled=part)
+
+
+def abandon(*, by: Actor, item_id: UUID, reason: str | None = None) -> Moved:
+    """Give up an item that waits or runs, with a full refund.
+
+    Raises NotFound, InvalidStateTransition where it has ended, ValidationFailed for an unknown reason.
+    """
+    return _close("abandon", by=by, item_id=item_id, reason=policies.refund_reason(reason, by))
+
+
+def refund(*, by: Actor, item_id: UUID, reason: str | None = None) -> Moved:
+    """Give the tokens of an item that waits or runs back. Raises as `abandon` does."""
+    return _close("refund", by=by, item_id=item_id, reason=policies.refund_reason(reason, by))
+
+
+def cancel(*, by: Actor, item_id: UUID) -> Moved:
+    """Its viewer takes the item back before the start. Raises NotFound, InvalidStateTransition after it."""
+    return _close("cancel", by=by, item_id=item_id)
+
+
+def _close(verb: str, *, by: Actor, item_id: UUID, **more: object) -> Moved:
+    with transaction.atomic():
+        result = call(f"queue_app_{verb}", actor=by.id, owner=policies.owner_of(by), item=item_id, **more)
+        events.announce_closed(result)
+    money = result["wallet"]
+    settlement = {
+        "transferId": money["transfer_id"],
+        "settled": money["settled"],
+        "refunded": money["refunded"],
+        "reason": result["item"]["refundReason"],
+    }
+    return Moved(result["item"], settlement)
+
+
+def end_running(*, by: Actor, performer_id: UUID) -> None:
+    """Abandon what a performer performs, with a full refund: she is being taken offline."""
+    item_id = queries.running_item(performer_id)
+    if item_id is not None:
+        reason = RefundReason.PERFORMER_DISCONNECTED.value
+        _close("abandon", by=Actor(id=by.id, kind="system"), item_id=item_id, reason=reason)
+
+
+def join(*, by: Actor, performer_id: UUID) -> LinePlace:
+    """Take the last place in the line; an attempt counts, refused or not.
+
+    Raises InvalidStateTransition unless she is IDLE or STREAMING, RateLimitExceeded after ten attempts an hour.
+    """
+    JOINS.hit(performer_id)
+    return _place(state_services.join_line(by=by, performer_id=performer_id))
+
+
+def leave(*, by: Actor, performer_id: UUID) -> LinePlace:
+    """Give up her place. Raises CannotLeaveDuringPerformance, InvalidStateTransition where she has none."""
+    return _place(state_services.leave_line(by=by, performer_id=performer_id))
+
+
+def _place(state: StateView) -> LinePlace:
+    wait = queries.snapshot_of(state.performer_id)["estimatedWaitTime"]
+    return LinePlace(state, wait)
+
+
+def line_moved(performer_id: UUID, freed_ticket: int | None) -> None:
+    """She took a place in the line or gave one up: her queue's version steps, and those behind her are told."""
+    events.announce_touched(call("queue_app_touch", performer=performer_id))
+    events.announce_line(freed_ticket)
+
+
+def save_settings(*, performer_id: UUID, changes: dict[str, Any]) -> QueueSettings:
+    """Merge `changes` into her settings and return the whole; what is queued already stays as it is."""
+    with transaction.atomic():
+        snapshot = call(
+            "queue_app_save_settings",
+            performer=performer_id,
+            mode=changes.get("mode"),
+            auto_rejoin=changes.get("auto_rejoin"),
+            accepts_slots=changes.get("accepts_slots"),
+        )
+        events.announce_touched(snapshot)
+        return settings_of(performer_id)

@@ -1,0 +1,36 @@
+-- grant: none
+-- The one end of an item that waited or ran: money, item, queue and, where it ran, the performer's state move together.
+-- finish pays p_settled tokens (NULL: all) and gives the rest back; every other event gives all back with p_reason.
+CREATE OR REPLACE FUNCTION queue_app_close(
+  p_actor uuid, p_owner uuid, p_side text, p_item uuid, p_event text, p_settled bigint, p_reason text) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  v_locked record := queue_app_lock_item(p_owner, p_side, p_item, p_event);
+  v_item queue_app_queueitem := v_locked.item;
+  v_ran boolean := v_item.status = 'started';
+  v_steps jsonb := '[]';
+  v_money jsonb;
+BEGIN
+  IF v_locked.refusal IS NOT NULL THEN
+    RETURN v_locked.refusal;
+  END IF;
+  IF p_event = 'finish' THEN
+    v_money := wallet_settle_hold(p_actor, queue_app_money_key(p_item, 'settle'), v_item.hold_id, p_settled);
+  ELSE
+    v_money := wallet_refund_hold(p_actor, queue_app_money_key(p_item, 'refund'), v_item.hold_id, p_reason);
+  END IF;
+  IF v_money ? 'refusal' THEN
+    RETURN v_money;
+  END IF;
+  v_item := queue_app_end_item(p_actor, v_item, p_event, p_reason, v_money);
+  UPDATE queue_app_performerqueue SET depth = depth - 1, version = version + 1
+   WHERE performer_id = v_item.performer_id;
+  IF v_ran THEN
+    v_steps := queue_app_end_performance(p_actor, v_item.performer_id, p_event, (v_locked.queue).auto_rejoin);
+  END IF;
+  RETURN jsonb_build_object(
+    'item', queue_app_wire(v_item), 'steps', v_steps, 'wallet', v_money,
+    'queue', queue_app_snapshot(v_item.performer_id, true));
+END
+$$;

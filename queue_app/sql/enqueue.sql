@@ -1,0 +1,42 @@
+-- grant: app
+-- Take a paid item in: at the end of the performer's queue, or, where her mode is OFF, straight through: started,
+-- finished and settled in this same step, outside the depth. The same intake again gets the first item; another intake
+-- under the same event is refused. Answers {item, queue, wallet}: the item as it goes on the wire, what her devices are
+-- told, and, after passing through, the settlement.
+CREATE OR REPLACE FUNCTION queue_app_enqueue(
+  p_actor uuid, p_key text, p_feature text, p_event_id text, p_performer uuid, p_viewer uuid, p_hold uuid,
+  p_tokens bigint, p_title text, p_description text, p_duration integer, p_metadata jsonb) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  v_locked record := queue_app_lock(p_performer);
+  v_item queue_app_queueitem;
+  v_answer jsonb;
+  v_waits boolean := (v_locked.queue).mode = 'ON';
+  v_now timestamptz := clock_timestamp();
+BEGIN
+  v_answer := queue_app_seen(p_key, p_feature, p_event_id, p_performer, p_viewer, p_hold, p_tokens);
+  IF v_answer IS NULL THEN
+    v_answer := COALESCE(queue_app_admit(p_performer), queue_app_adopt(p_hold, p_viewer, p_performer, p_tokens));
+  END IF;
+  IF v_answer IS NOT NULL THEN
+    RETURN v_answer;
+  END IF;
+  INSERT INTO queue_app_queueitem (
+    id, performer_id, viewer_id, hold_id, idempotency_key, source_feature, source_event_id, tokens, title, description,
+    duration_seconds, metadata, sequence, status, version, settled_tokens, refunded_tokens, refund_reason, created_at)
+  VALUES (
+    core_uuid7(), p_performer, p_viewer, p_hold, p_key, p_feature, p_event_id, p_tokens, p_title, p_description,
+    p_duration, p_metadata, CASE WHEN v_waits THEN (v_locked.queue).next_sequence END, 'created', 1, 0, 0, '', v_now)
+  RETURNING * INTO v_item;
+  INSERT INTO queue_app_queueevent (item_id, version, event, from_status, to_status, actor_id, reason, at)
+  VALUES (v_item.id, 1, 'enqueue', '', 'created', p_actor, '', v_now);
+  UPDATE queue_app_performerqueue
+     SET next_sequence = next_sequence + v_waits::int, depth = depth + v_waits::int, version = version + 1
+   WHERE performer_id = p_performer;
+  IF NOT v_waits THEN
+    RETURN queue_app_pass_through(p_actor, v_item);
+  END IF;
+  RETURN jsonb_build_object('item', queue_app_wire(v_item), 'queue', queue_app_snapshot(p_performer));
+END
+$$;

@@ -1,0 +1,25 @@
+-- grant: none
+-- The table refuses what the functions would never do: an item born anywhere but created, a change that is not in the
+-- transition table, one without its version and its row of history, another price, owner or place, and forgetting.
+CREATE OR REPLACE FUNCTION queue_app_guard_item() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  IF TG_OP = 'INSERT' AND NEW.status = 'created' AND NEW.version = 1 THEN
+    RETURN NEW;
+  ELSIF TG_OP = 'UPDATE' AND EXISTS (
+    SELECT FROM queue_app_queueevent e
+      JOIN queue_app_transition t USING (event, from_status, to_status)
+     WHERE e.item_id = OLD.id AND e.version = NEW.version AND NEW.version = OLD.version + 1
+       AND e.from_status = OLD.status AND e.to_status = NEW.status
+  ) AND (NEW.id, NEW.performer_id, NEW.viewer_id, NEW.hold_id, NEW.tokens, NEW.sequence, NEW.source_feature,
+         NEW.source_event_id, NEW.idempotency_key, NEW.created_at)
+    IS NOT DISTINCT FROM
+        (OLD.id, OLD.performer_id, OLD.viewer_id, OLD.hold_id, OLD.tokens, OLD.sequence, OLD.source_feature,
+         OLD.source_event_id, OLD.idempotency_key, OLD.created_at) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'this is not a step of the transition table with its version and its history'
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'queue_app_legal_steps_only';
+END
+$$;

@@ -1,0 +1,40 @@
+-- grant: none
+-- An item as it goes on the wire (S2); the same shape as queue_app/api/serializers.py makes of a read.
+CREATE OR REPLACE FUNCTION queue_app_wire(p_item queue_app_queueitem) RETURNS jsonb
+LANGUAGE sql VOLATILE
+AS $$
+  SELECT jsonb_build_object(
+    'id', p_item.id,
+    'idempotencyKey', p_item.idempotency_key,
+    'sourceFeature', p_item.source_feature,
+    'sourceEventId', p_item.source_event_id,
+    'performerId', p_item.performer_id,
+    'userId', p_item.viewer_id,
+    'escrowTransactionId', p_item.hold_id,
+    'tokens', p_item.tokens,
+    'title', p_item.title,
+    'description', p_item.description,
+    'durationSeconds', p_item.duration_seconds,
+    'metadata', p_item.metadata,
+    'status', p_item.status,
+    'position', here.place,
+    'estimatedWaitSeconds', here.wait_seconds,
+    'passThroughMode', p_item.sequence IS NULL,
+    'createdAt', queue_app_iso(p_item.created_at),
+    'startedAt', queue_app_iso(p_item.started_at),
+    'finishedAt', queue_app_iso(p_item.finished_at),
+    'abandonedAt', queue_app_iso(p_item.abandoned_at),
+    'refundedAt', queue_app_iso(p_item.refunded_at),
+    'settled', p_item.settled_tokens > 0,
+    'settledAt', CASE WHEN p_item.settled_tokens > 0 THEN queue_app_iso(p_item.finished_at) END,
+    'settlementTransactionId', p_item.settlement_transfer_id,
+    'refundReason', NULLIF(p_item.refund_reason, ''),
+    'settledTokens', p_item.settled_tokens,
+    'refundedTokens', p_item.refunded_tokens,
+    'version', p_item.version)
+    FROM (SELECT) one
+    LEFT JOIN LATERAL (
+      SELECT place, wait_seconds FROM queue_app_places(p_item.performer_id)
+       WHERE item_id = p_item.id AND p_item.status IN ('created', 'started')
+    ) here ON true
+$$;

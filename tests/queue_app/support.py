@@ -1,0 +1,92 @@
+"""Buying, and looking at where the tokens went."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from accounts.models import Performer, Viewer
+from core.actors import SYSTEM
+from modelstate import services as states
+from modelstate.queries import get_state
+from modelstate.states import State
+from queue_app import services
+from queue_app.intake import QueueIntake
+from queue_app.models import PerformerQueue, QueueItem
+from tests import factories
+from wallet.queries import balance_of
+from wallet.services import fund, place_hold
+
+
+def come(performer: Performer) -> Performer:
+    """Sign in and take a place in the line."""
+    states.sign_in(by=factories.actor(performer), performer_id=performer.pk)
+    states.join_line(by=factories.actor(performer), performer_id=performer.pk)
+    return performer
+
+
+def rich(viewer: Viewer, tokens: int = 1000) -> Viewer:
+    """A viewer with tokens."""
+    fund(by=SYSTEM, owner_id=viewer.pk, tokens=tokens, key=f"fund-{uuid4()}")
+    return viewer
+
+
+def intake(viewer: Viewer, performer: Performer, **fields: Any) -> QueueIntake:  # noqa: ANN401 - any field of the payload
+    """A payload whose tokens are held already."""
+    tokens = fields.setdefault("tokens", 100)
+    event = fields.setdefault("source_event_id", str(uuid4()))
+    if "escrow_transaction_id" not in fields:
+        fields["escrow_transaction_id"] = place_hold(
+            by=factories.actor(viewer),
+            viewer_id=viewer.pk,
+            performer_id=performer.pk,
+            tokens=tokens,
+            key=f"hold-{event}",
+        ).id
+    defaults = {
+        "idempotency_key": f"chip_menu:{event}:enqueue",
+        "source_feature": "chip_menu",
+        "performer_id": performer.pk,
+        "user_id": viewer.pk,
+        "title": "A song",
+    }
+    return QueueIntake(**{**defaults, **fields})
+
+
+def bought(viewer: Viewer, performer: Performer, **fields: Any) -> UUID:  # noqa: ANN401 - any field of the payload
+    """A paid item in the performer's queue; its id."""
+    item = services.enqueue(by=factories.actor(viewer), intake=intake(viewer, performer, **fields))
+    return UUID(item["id"])
+
+
+def running(viewer: Viewer, performer: Performer, **fields: Any) -> UUID:  # noqa: ANN401 - any field of the payload
+    """A paid item that runs; its id."""
+    item_id = bought(viewer, performer, **fields)
+    services.start(by=factories.actor(performer), item_id=item_id)
+    return item_id
+
+
+def tokens_of(viewer: Viewer) -> tuple[int, int]:
+    """(available, escrow) of a viewer."""
+    balance = balance_of(viewer.pk)
+    return balance.available, balance.escrow
+
+
+def earned_by(performer: Performer) -> int:
+    """What a performer has earned."""
+    return balance_of(performer.pk).earned
+
+
+def status_of(item_id: UUID) -> str:
+    """An item's status in the database."""
+    return QueueItem.objects.get(pk=item_id).status
+
+
+def state_of(performer: Performer) -> State:
+    """What a performer is doing."""
+    return get_state(performer.pk).state
+
+
+def depth_of(performer: Performer) -> int:
+    """What the performer's queue says of its depth."""
+    return PerformerQueue.objects.get(pk=performer.pk).depth
