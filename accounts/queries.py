@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Performer, SignIn, SignInKind, User
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How an account is shown, by what it does there; never its user name."""
+
+    stage_name: str | None = None
+    alias: str | None = None
+
+
+NAMELESS = Names()
 
 
 def _open() -> QuerySet[SignIn]:
@@ -53,3 +66,9 @@ def performer(performer_id: UUID) -> Performer | None:
 def account(user_id: UUID) -> User | None:
     """An active account."""
     return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def names_of(account_ids: Iterable[UUID]) -> dict[UUID, Names]:
+    """What people are called on the screen, in one statement."""
+    rows = User.objects.filter(pk__in=list(account_ids))
+    return {pk: Names(*names) for pk, *names in rows.values_list("pk", "performer__stage_name", "viewer__alias")}

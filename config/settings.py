@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "wallet",
     "queue_app",
     "menus",
+    "dashboard",
     "accounts.adminconfig.HouseAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -213,6 +214,7 @@ CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS", [])
 CORS_URLS_REGEX = r"^/api/.*$"
 CORS_EXPOSE_HEADERS = ["ETag", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy", "Retry-After"]
 RATELIMIT_USE_CACHE = "default"
+SUPPORT_EMAIL = env.text("SUPPORT_EMAIL", "")
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 
 # --- what the browser may load

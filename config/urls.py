@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("problems/<slug:slug>/", core_views.problem_page, name="problem"),
     path("csp-report/", core_views.csp_report, name="csp-report"),
     path("", include("accounts.urls")),
+    path("", include("dashboard.urls")),
 ]
 
 handler400 = "core.views.bad_request"

@@ -33,10 +33,14 @@ def key_from_form(request: HttpRequest) -> str:
 
 def page_once(request: HttpRequest, actor_id: UUID, effect: Callable[[], Mapping[str, Any] | None]) -> Answer:
     """Run a form's effect once for its key; refusals behave as in the API."""
+    return once(claim_from_form(request, actor_id), lambda: Answer(200, dict(effect() or {})))
+
+
+def claim_from_form(request: HttpRequest, actor_id: UUID) -> Claim:
+    """A form's key and what the form stands for; for services that claim the key in their own statement."""
     form = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     mark = fingerprint(request.method or "POST", request.path, "", form)
-    claim = Claim(actor_id, key_from_form(request), mark, request.path)
-    return once(claim, lambda: Answer(200, dict(effect() or {})))
+    return Claim(actor_id, key_from_form(request), mark, request.path)
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -169,6 +169,12 @@ def items_of_viewer(viewer_id: UUID, performer_id: UUID | None = None, limit: in
     return views(rows.order_by("-id")[:limit])
 
 
+def open_items_of(viewer_id: UUID) -> list[ItemView]:
+    """A viewer's items that wait or run, whosoever they are for: the running ones first, then the nearest."""
+    found = views(QueueItem.objects.filter(viewer_id=viewer_id, status__in=ACTIVE))
+    return sorted(found, key=lambda item: (item.position or 0, item.created_at))
+
+
 def history_for(by: Actor) -> QuerySet[QueueItem]:
     """Items of the actor's own, ended or not: bought ones for a viewer, performed ones for a performer."""
     side = Q(performer_id=by.id) if by.kind == "performer" else Q(viewer_id=by.id)

@@ -29,6 +29,7 @@ SIGNALS: dict[str, tuple[str, ...]] = {
     ),
     "menu": ("model.menu.changed", "model.preferences.changed", "resync.menu", "resync.preferences"),
     "wallet": ("wallet.balance.changed", "resync.wallet"),
+    "room": ("model.state.changed", "model.menu.changed", "resync.state", "resync.room"),
     "items": (
         "queue.item.created",
         "queue.item.position",

@@ -1,0 +1,66 @@
+"""Where the actions of the menu lead: each names a page, or a form that is posted. The rules stay with the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A page (`posts` False) or a post. `confirm` is the question asked before what cannot be undone."""
+
+    name: str
+    anchor: str = ""
+    posts: bool = False
+    confirm: str = ""
+    detail: str = ""
+    optimistic: str = ""
+
+    @property
+    def address(self) -> str:
+        """Its address on this site."""
+        return reverse(self.name) + (f"#{self.anchor}" if self.anchor else "")
+
+
+ABANDON = Route(
+    "abandon-performance",
+    posts=True,
+    confirm="End this performance early?",
+    detail="The viewer gets every token back and you earn nothing for it. This cannot be undone.",
+)
+
+ROUTES: Mapping[str, Route] = {
+    "startStream": Route("start-stream", posts=True, optimistic="Starting…"),
+    "stopStream": Route("stop-stream", posts=True, optimistic="Stopping…"),
+    "joinQueue": Route("join-queue", posts=True, optimistic="Joining…"),
+    "leaveQueue": Route("leave-queue", posts=True, optimistic="Leaving…"),
+    "startNext": Route("start-next", posts=True),
+    "finishPerformance": Route("finish-performance", posts=True),
+    "abandonPerformance": ABANDON,
+    "openSettings": Route("stream-settings"),
+    "adjustCamera": Route("stream-settings", "camera"),
+    "adjustAudio": Route("stream-settings", "microphone"),
+    "togglePerformanceMode": Route("queue", "queue-settings"),
+    "openPerformanceSettings": Route("queue", "queue-settings"),
+    "viewQueue": Route("queue"),
+    "viewNextPerformance": Route("queue", "queue"),
+    "viewPerformanceHistory": Route("queue-history"),
+    "viewBalance": Route("wallet"),
+    "viewEarnings": Route("wallet", "earnings"),
+    "viewTransactions": Route("transactions"),
+    "openProfile": Route("profile"),
+    "openNotificationPreferences": Route("menu-settings", "notifications"),
+    "openMenuSettings": Route("menu-settings"),
+    "openHelp": Route("help"),
+    "openTutorials": Route("help", "tutorials"),
+    "contactSupport": Route("help", "contact"),
+    "viewSystemStatus": Route("status"),
+    "navigateDashboard": Route("desk"),
+    "logout": Route("sign-out-here", posts=True),
+    "openAdmin": Route("admin:index"),
+    "openMenuAdmin": Route("admin:menus_menulink_changelist"),
+    "openAuditLog": Route("admin:audit_auditentry_changelist"),
+}

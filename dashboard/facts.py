@@ -1,0 +1,144 @@
+"""What one request has read: each thing once, however many regions of the page show it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from accounts.access import Access, access_of
+from accounts.queries import NAMELESS, Names, names_of, performer
+from core.exceptions import NotFound
+from dashboard.frame import Shell
+from dashboard.presenters import money, session, settings, viewing
+from dashboard.presenters import shell as shell_words
+from menus.builder import Menu
+from menus.queries.menu import menu_for, preferences_of
+from menus.queries.offers import offers_of
+from modelstate.queries import StateView, get_state
+from queue_app.queries import ItemView, QueueView, open_items_of, queue_of, snapshot_of
+from wallet.queries import Balance, balance_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Facts:
+    """Everything about the signed-in account that pages and regions print.
+
+    `at` is the open page's path; `room_id` the performer whose room it is, if it is one.
+    """
+
+    def __init__(self, user: User, at: str = "", room_id: UUID | None = None) -> None:
+        self.user = user
+        self.at = at
+        self.room_id = room_id
+
+    @property
+    def id(self) -> UUID:
+        """The account's id."""
+        return self.user.pk
+
+    @cached_property
+    def access(self) -> Access:
+        """Roles, permissions, flags."""
+        return access_of(self.user)
+
+    @property
+    def performs(self) -> bool:
+        """Whether she is a performer."""
+        return "performer" in self.access.roles
+
+    @cached_property
+    def menu(self) -> Menu:
+        """Her menu now."""
+        return menu_for(self.user)
+
+    @cached_property
+    def state(self) -> StateView:
+        """Her state now."""
+        return get_state(self.id)
+
+    @cached_property
+    def queue(self) -> QueueView:
+        """What was paid for her and waits or runs."""
+        return queue_of(self.id)
+
+    @cached_property
+    def line_wait_seconds(self) -> int | None:
+        """How long until there is work for her; None where she is not in the line."""
+        return snapshot_of(self.id)["estimatedWaitTime"] if self.state.in_queue else None
+
+    @cached_property
+    def items(self) -> list[ItemView]:
+        """A viewer's items that wait or run."""
+        return open_items_of(self.id)
+
+    @cached_property
+    def balance(self) -> Balance | None:
+        """Tokens, where she may see them."""
+        return balance_of(self.id) if "READ_WALLET" in self.access.permissions else None
+
+    @property
+    def name(self) -> str:
+        """What she is called on the screen."""
+        names = self.names.get(self.id, NAMELESS)
+        return (names.stage_name if self.performs else names.alias) or self.user.username
+
+    @cached_property
+    def names(self) -> dict[UUID, Names]:
+        """Hers, and of everybody whose name the page shows: one statement."""
+        read = self.__dict__
+        others = {item.viewer_id for item in self.queue.items} if "queue" in read else set()
+        others |= {item.performer_id for item in self.items} if "items" in read else set()
+        return names_of({self.id, *others})
+
+    def shell(self, *steps: tuple[str, str]) -> Shell:
+        """The frame of a page; each part is read when the template prints it."""
+        return Shell(self, shell_words.crumbs(*steps) if steps else ())
+
+    def versions(self) -> dict[str, int]:
+        """The versions of the things that an answer or page shows."""
+        if self.performs:
+            known = {f"preferences:{self.id}": self.menu.preferences_version, f"state:{self.id}": self.menu.version}
+            if "queue" in self.__dict__:
+                known[f"queue:{self.id}"] = self.queue.version
+            return known
+        known = {f"wallet:{self.id}": self.balance.version} if self.balance else {}
+        if "items" in self.__dict__:
+            known |= {f"item:{item.id}": item.version for item in self.items}
+        return known
+
+    def stage(self) -> session.StageView:
+        """The card of her state, and the running performance."""
+        return session.stage(self.menu, self.state, self.queue, self._booker, self.line_wait_seconds)
+
+    def queue_card(self) -> session.QueueCard:
+        """The list of what was paid for her."""
+        return session.queue_card(self.menu, self.queue, self._booker)
+
+    def _booker(self, item: ItemView) -> str:
+        return self.names.get(item.viewer_id, NAMELESS).alias or session.SOMEBODY
+
+    def preferences_form(self) -> settings.PreferencesForm:
+        """What she chose for her menu."""
+        return settings.preferences_form(preferences_of(self.id))
+
+    def wallet_card(self) -> money.WalletCard | None:
+        """Her tokens, or nothing where she may not see them."""
+        return money.wallet_card(self.balance, performs=self.performs) if self.balance else None
+
+    def my_items(self) -> viewing.MyItems:
+        """A viewer's place in the queues he paid for."""
+        return viewing.my_items(self.items, self._performer_of)
+
+    def _performer_of(self, item: ItemView) -> str:
+        return self.names.get(item.performer_id, NAMELESS).stage_name or viewing.SOMEBODY
+
+    @cached_property
+    def room(self) -> viewing.RoomView:
+        """The open room as this viewer may see it; raises NotFound where there is none."""
+        found = performer(self.room_id) if self.room_id else None
+        if found is None:
+            raise NotFound()
+        return viewing.room_view(found, get_state(found.pk).state, offers_of(found.pk, self.id))

@@ -1,0 +1,130 @@
+"""What every page and fragment of the dashboard shares: who may see it, its frame, its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+from uuid import UUID
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views import View
+
+from accounts.access import Access, access_of
+from accounts.actors import actor_of
+from accounts.permissions import require
+from core.actors import Actor
+from core.exceptions import NotAuthenticated, PermissionDenied
+from core.htmx import is_htmx, toast, versions
+from dashboard.facts import Facts
+from dashboard.regions import REGIONS
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+THEMES = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
+
+
+@method_decorator(csp_update(settings.TRUSTED_TYPES), name="dispatch")
+class Page(View):
+    """A page of somebody signed in; `roles` (any of them) and `permission` narrow it. Nobody is led to sign in."""
+
+    roles: ClassVar[frozenset[str]] = frozenset()
+    permission: ClassVar[str] = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - signature of View
+        """Who may see it is decided before anything is read."""
+        if not request.user.is_authenticated:
+            if is_htmx(request):
+                raise NotAuthenticated()
+            return redirect_to_login(request.get_full_path())
+        if self.roles and not self.roles & self.access.roles:
+            raise PermissionDenied()
+        if self.permission:
+            require(self.account, self.permission)
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def account(self) -> User:
+        """Who is signed in."""
+        return cast("User", self.request.user)
+
+    @property
+    def account_id(self) -> UUID:
+        """Her id, which is also her performer's or viewer's id."""
+        return self.account.pk
+
+    @property
+    def access(self) -> Access:
+        """Her roles, permissions and flags."""
+        return access_of(self.account)
+
+    @property
+    def actor(self) -> Actor:
+        """What services are told."""
+        return actor_of(self.account)
+
+    @property
+    def room_id(self) -> UUID | None:
+        """The performer whose room the address names."""
+        return self.kwargs.get("performer_id")
+
+    @property
+    def facts(self) -> Facts:
+        """What this request has read so far, each thing once."""
+        if not hasattr(self, "_facts"):
+            self._facts = Facts(self.account, open_page(self.request), self.room_id)
+        return self._facts
+
+    def page(self, template: str, context: Mapping[str, Any] | None = None, *crumbs: tuple[str, str]) -> HttpResponse:
+        """The whole page in its frame."""
+        frame = {"shell": self.facts.shell(*crumbs), **appearance(self.request), **(context or {})}
+        return render(self.request, template, frame)
+
+    def fragment(self, name: str) -> HttpResponse:
+        """One region: the same for a push, a poll and the page itself."""
+        region = REGIONS[name]
+        return render(self.request, region.template, region.context(self.facts))
+
+    def answer(self, names: Iterable[str], message: str = "", *, kind: str = "ok") -> HttpResponse:
+        """The regions that an action changed, as they are now, and what to say; with the versions they show."""
+        self._facts = Facts(self.account, open_page(self.request), self.room_id)
+        regions = [REGIONS[name] for name in names]
+        context: dict[str, Any] = {"regions": regions, **appearance(self.request)}
+        for region in regions:
+            context |= region.context(self._facts)
+        response = render(self.request, "dashboard/answer.html", context)
+        versions(response, self._facts.versions())
+        if message:
+            toast(response, "ok" if kind == "ok" else "info", message)
+        return response
+
+
+def open_page(request: HttpRequest) -> str:
+    """The path of the page in the browser: the request's own, or the one that htmx names."""
+    if is_htmx(request):
+        return str(request.htmx.current_url_abs_path or "")  # type: ignore[attr-defined] - HtmxMiddleware
+    return request.path
+
+
+def appearance(request: HttpRequest) -> dict[str, Any]:
+    """The chosen theme, so that the first paint is right."""
+    theme = request.COOKIES.get("theme", "system")
+    return {"theme": theme if theme in dict(THEMES) else "system", "themes": THEMES}
+
+
+class PerformerPage(Page):
+    """A page of a performer about herself."""
+
+    roles = frozenset({"performer"})
+
+
+class ViewerPage(Page):
+    """A page of a viewer about himself."""
+
+    roles = frozenset({"viewer"})

@@ -1,0 +1,1 @@
+"""From typed results of the domain to what a template prints. No rules, no markup."""

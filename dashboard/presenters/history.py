@@ -1,0 +1,45 @@
+"""Ended and open items as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from queue_app.queries import ItemView
+from queue_app.states import Status
+
+OUTCOMES: Mapping[str, str] = {
+    Status.CREATED: "waiting",
+    Status.STARTED: "running",
+    Status.FINISHED: "completed",
+    Status.ABANDONED: "ended early",
+    Status.REFUNDED: "refunded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One item: when, what, with whom, how it ended."""
+
+    at: datetime
+    title: str
+    other: str
+    outcome: str
+    tokens: int
+
+
+def history_rows(items: Iterable[ItemView], names: Mapping[UUID, str]) -> tuple[HistoryRow, ...]:
+    """Rows in the order given; `names` by item."""
+    return tuple(
+        HistoryRow(item.created_at, item.title, names.get(item.id, ""), _outcome(item), item.tokens) for item in items
+    )
+
+
+def _outcome(item: ItemView) -> str:
+    if item.status == Status.REFUNDED and item.refund_reason:
+        return f"refunded, {item.refund_reason.replace('_', ' ')}"
+    if item.status == Status.FINISHED and item.refunded_tokens:
+        return f"completed, {item.refunded_tokens} given back"
+    return OUTCOMES[item.status]

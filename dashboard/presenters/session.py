@@ -1,0 +1,185 @@
+"""A performer's session: her state, the running performance, what waits for her."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from dashboard.presenters.controls import Control, of_item
+from dashboard.presenters.states import StateBadge, badge, iso
+from menus.builder import Menu
+from modelstate.queries import StateView
+from queue_app.queries import ItemView, QueueView
+from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DEPTH, Status
+
+SOMEBODY = "a viewer"
+# Of each pair the menu says which one counts; the same place on the screen, so that focus stays.
+TWINS = (("start-stream", "stop-stream", "toggle-stream"), ("join-queue", "leave-queue", "toggle-line"))
+NO_ONE_WAITS = "No one is waiting."
+Booker = Callable[[ItemView], str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningView:
+    """The performance that runs."""
+
+    id: UUID
+    title: str
+    tokens: int
+    viewer: str
+    started_at: str
+    started_words: str
+    duration_seconds: int
+    gone: int
+    actions: tuple[Control, ...]
+
+    @property
+    def left(self) -> int:
+        """Seconds until its booked time is over; negative beyond it."""
+        return self.duration_seconds - self.gone
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """The first card of the desk."""
+
+    state: StateBadge
+    sentence: str
+    actions: tuple[Control, ...]
+    in_line: bool
+    place: int | None
+    waiting: int
+    wait_seconds: int | None
+    performance: RunningView | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One item of the queue."""
+
+    id: UUID
+    title: str
+    viewer: str
+    tokens: int
+    place: int
+    running: bool
+    duration_seconds: int | None
+    since: str
+    actions: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCard:
+    """What was paid for her, in order."""
+
+    rows: tuple[QueueRow, ...]
+    depth: int
+    limit: int
+    start_next: Control | None
+    room: str
+
+
+def stage(menu: Menu, state: StateView, queue: QueueView, booker: Booker, wait_seconds: int | None) -> StageView:
+    """Her state and what she can do about it; twins show the one that counts."""
+    shown = badge(state)
+    return StageView(
+        state=shown,
+        sentence=shown.sentence,
+        actions=tuple(control for pair in TWINS if (control := _twin(menu, *pair))),
+        in_line=state.in_queue,
+        place=state.queue_position,
+        waiting=len(queue.waiting),
+        wait_seconds=wait_seconds,
+        performance=_running(menu, queue, booker),
+    )
+
+
+def _twin(menu: Menu, entry: str, leave: str, control_id: str) -> Control | None:
+    """The enabled one of the pair, else the way out with its reason, else the way in with its own."""
+    views = {item_id: menu.item(item_id) for item_id in (entry, leave)}
+    seen = {item_id: view for item_id, view in views.items() if view is not None and view.visible}
+    enabled = [item_id for item_id, view in seen.items() if view.enabled]
+    chosen = next(iter(enabled), leave if leave in seen else entry)
+    if chosen not in seen:
+        return None
+    look = "button button-primary" if chosen == entry else "button"
+    return of_item(seen[chosen], look=look, control_id=control_id)
+
+
+def _running(menu: Menu, queue: QueueView, booker: Booker) -> RunningView | None:
+    item = queue.running
+    if item is None or item.started_at is None:
+        return None
+    actions = [
+        of_item(view, look=look, control_id=item_id)
+        for item_id, look in (
+            ("finish-performance", "button button-primary"),
+            ("abandon-performance", "button button-danger"),
+        )
+        if (view := menu.item(item_id)) is not None
+    ]
+    return RunningView(
+        id=item.id,
+        title=item.title,
+        tokens=item.tokens,
+        viewer=booker(item),
+        started_at=iso(item.started_at),
+        started_words=f"{item.started_at.astimezone(UTC):%H:%M} UTC",
+        duration_seconds=item.duration_seconds or DEFAULT_DURATION_SECONDS,
+        gone=int((datetime.now(UTC) - item.started_at).total_seconds()),
+        actions=tuple(actions),
+    )
+
+
+def queue_card(menu: Menu, queue: QueueView, booker: Booker) -> QueueCard:
+    """The queue as a list; the head can be started where she may start."""
+    start = menu.item("start-next")
+    rows = tuple(_row(item, booker) for item in queue.items)
+    return QueueCard(
+        rows=rows,
+        depth=queue.depth,
+        limit=MAX_DEPTH,
+        start_next=_start_next(of_item(start), bool(queue.waiting)) if start else None,
+        room=reverse("room", args=[queue.performer_id]),
+    )
+
+
+def _start_next(control: Control, somebody_waits: bool) -> Control:
+    if control.enabled and not somebody_waits:
+        return replace(control, enabled=False, reason=NO_ONE_WAITS)
+    return control
+
+
+def _row(item: ItemView, booker: Booker) -> QueueRow:
+    running = item.status == Status.STARTED
+    return QueueRow(
+        id=item.id,
+        title=item.title,
+        viewer=booker(item),
+        tokens=item.tokens,
+        place=item.position or 0,
+        running=running,
+        duration_seconds=item.duration_seconds,
+        since=iso(item.created_at),
+        actions=() if running else (_decline(item),),
+    )
+
+
+def _decline(item: ItemView) -> Control:
+    return Control(
+        id="decline",
+        label="Decline and refund",
+        icon="undo",
+        post=reverse("decline-item", args=[item.id]),
+        confirm=f"Decline {item.title}?",
+        detail=f"The viewer gets all {item.tokens} tokens back at once. This cannot be undone.",
+    )
+
+
+def queue_rows(queue: QueueView) -> tuple[QueueRow, ...]:
+    """The queue without names or actions, for who only looks on."""
+    return tuple(replace(_row(item, lambda _item: SOMEBODY), actions=()) for item in queue.items)

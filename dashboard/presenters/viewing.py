@@ -1,0 +1,124 @@
+"""A viewer's side: rooms, what they offer, his own bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from django.urls import reverse
+
+from accounts.models import Performer
+from dashboard.presenters.states import StateBadge, badge_of, iso
+from menus.queries.offers import Offer
+from modelstate.states import State
+from queue_app.queries import ItemView
+from queue_app.states import Status
+
+SOMEBODY = "a performer"
+AWAY = "She is offline. You can buy as soon as she is back."
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCard:
+    """A door to a room."""
+
+    id: UUID
+    name: str
+    state: StateBadge
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedMenu:
+    """A menu that sells."""
+
+    id: UUID
+    name: str
+    items: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """A performer's room as a viewer sees it; `closed` says why nothing can be bought."""
+
+    id: UUID
+    name: str
+    state: StateBadge
+    menus: tuple[OfferedMenu, ...]
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyItem:
+    """One booking that waits or runs."""
+
+    id: UUID
+    title: str
+    performer: str
+    tokens: int
+    status: str
+    position: int
+    wait_seconds: int
+    running: bool
+    started_at: str
+    duration_seconds: int
+    cancel: str
+
+    @property
+    def place_words(self) -> str:
+        """Its place as a viewer reads it."""
+        return "next in line" if self.position == 1 else f"number {self.position} in line"
+
+
+@dataclass(frozen=True, slots=True)
+class MyItems:
+    """All of them, the running ones first."""
+
+    rows: tuple[MyItem, ...]
+
+
+def room_cards(performers: Iterable[Performer], states: Mapping[UUID, State]) -> tuple[RoomCard, ...]:
+    """Doors, the open ones first."""
+    cards = [RoomCard(row.pk, row.stage_name, public_badge(states.get(row.pk, State.OFFLINE))) for row in performers]
+    return tuple(sorted(cards, key=lambda card: (card.state.name == State.OFFLINE, card.name.lower())))
+
+
+def room_view(performer: Performer, state: State, offers: Iterable[Offer]) -> RoomView:
+    """The room with its menus in her order."""
+    menus = [
+        OfferedMenu(menu_id, items[0].menu_name, tuple(items))
+        for menu_id, group in groupby(offers, key=lambda offer: offer.menu_id)
+        if (items := list(group))
+    ]
+    closed = AWAY if state == State.OFFLINE else ""
+    return RoomView(performer.pk, performer.stage_name, public_badge(state), tuple(menus), closed)
+
+
+def public_badge(state: State) -> StateBadge:
+    """What the public may know: away, online, live or busy."""
+    badge = badge_of(state)
+    words = {State.IDLE: "Online", State.IN_QUEUE: "Online", State.STREAM_IN_QUEUE: "Streaming"}
+    return StateBadge(badge.name, words.get(state, badge.word), badge.icon, "")
+
+
+def my_items(items: Iterable[ItemView], performer_of: Callable[[ItemView], str]) -> MyItems:
+    """His bookings."""
+    return MyItems(tuple(_mine(item, performer_of(item)) for item in items))
+
+
+def _mine(item: ItemView, performer: str) -> MyItem:
+    running = item.status == Status.STARTED
+    return MyItem(
+        id=item.id,
+        title=item.title,
+        performer=performer,
+        tokens=item.tokens,
+        status=item.status,
+        position=item.position or 0,
+        wait_seconds=item.wait_seconds or 0,
+        running=running,
+        started_at=iso(item.started_at),
+        duration_seconds=item.duration_seconds or 60,
+        cancel="" if running else reverse("cancel-item", args=[item.id]),
+    )

@@ -1,0 +1,56 @@
+"""Addresses of pages; fragments and actions live under /f/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from dashboard.views import fragments, history, house, preferences, session, viewing, wallet
+
+pages = [
+    path("", session.Home.as_view(), name="desk"),
+    path("queue/", session.QueuePage.as_view(), name="queue"),
+    path("queue/history/", history.PerformanceHistory.as_view(), name="queue-history"),
+    path("stream/", preferences.StreamSettings.as_view(), name="stream-settings"),
+    path("wallet/", wallet.WalletPage.as_view(), name="wallet"),
+    path("wallet/transactions/", wallet.TransactionsPage.as_view(), name="transactions"),
+    path("settings/menu/", preferences.MenuSettings.as_view(), name="menu-settings"),
+    path("settings/profile/", house.Profile.as_view(), name="profile"),
+    path("rooms/", viewing.Rooms.as_view(), name="rooms"),
+    path("rooms/<uuid:performer_id>/", viewing.Room.as_view(), name="room"),
+    path("my/queue/", viewing.MyQueue.as_view(), name="my-queue"),
+    path("my/history/", history.BookingHistory.as_view(), name="my-history"),
+    path("studio/", house.Studio.as_view(), name="studio"),
+    path("studio/<uuid:performer_id>/", house.StudioPerformer.as_view(), name="studio-performer"),
+    path("staff/", house.Staff.as_view(), name="staff"),
+    path("help/", house.Help.as_view(), name="help"),
+    path("status/", house.status, name="status"),
+]
+
+regions = [
+    path(f"f/{name}/", fragments.PerformerFragment.as_view(region=name), name=f"fragment-{name}")
+    for name in ("menu", "quick", "pill", "stage", "queue")
+] + [
+    path("f/wallet/", fragments.WalletFragment.as_view(region="wallet"), name="fragment-wallet"),
+    path("f/balance/", fragments.WalletFragment.as_view(region="balance"), name="fragment-balance"),
+    path("f/my-items/", fragments.ViewerFragment.as_view(region="my-items"), name="fragment-my-items"),
+    path("f/rooms/<uuid:performer_id>/", viewing.OfferFragment.as_view(), name="fragment-offer"),
+]
+
+actions = [
+    path("f/stream/start/", session.StartStream.as_view(), name="start-stream"),
+    path("f/stream/stop/", session.StopStream.as_view(), name="stop-stream"),
+    path("f/queue/join/", session.JoinQueue.as_view(), name="join-queue"),
+    path("f/queue/leave/", session.LeaveQueue.as_view(), name="leave-queue"),
+    path("f/queue/start-next/", session.StartNext.as_view(), name="start-next"),
+    path("f/queue/finish/", session.FinishPerformance.as_view(), name="finish-performance"),
+    path("f/queue/abandon/", session.AbandonPerformance.as_view(), name="abandon-performance"),
+    path("f/queue/settings/", session.QueueSettingsForm.as_view(), name="queue-settings"),
+    path("f/queue/items/<uuid:item_id>/decline/", session.DeclineItem.as_view(), name="decline-item"),
+    path("f/my/items/<uuid:item_id>/cancel/", viewing.CancelItem.as_view(), name="cancel-item"),
+    path("f/rooms/<uuid:performer_id>/buy/<uuid:item_id>/", viewing.Buy.as_view(), name="buy"),
+    path("f/menu/reset/", preferences.ResetMenuSettings.as_view(), name="menu-settings-reset"),
+    path("f/theme/", preferences.Theme.as_view(), name="theme"),
+    path("f/sign-out/", house.SignOutHere.as_view(), name="sign-out-here"),
+]
+
+urlpatterns = pages + regions + actions

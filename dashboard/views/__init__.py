@@ -1,0 +1,1 @@
+"""Pages, fragments and actions, by who uses them."""

@@ -1,0 +1,83 @@
+"""What has been performed or bought, newest first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.queries import NAMELESS, names_of
+from core.exceptions import ValidationFailed
+from dashboard.pages import Page
+from dashboard.presenters.history import history_rows
+from queue_app.queries import ItemView, history_for, views
+
+PAGE = 25
+
+
+class History(Page):
+    """A list of items around the place that the address names."""
+
+    heading: ClassVar[str] = ""
+    empty: ClassVar[str] = ""
+    up: ClassVar[tuple[str, str]] = ("Desk", "desk")
+    here: ClassVar[str] = ""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        found, more = older_than(self, before(request.GET.get("at", "")))
+        context = {
+            "heading": self.heading,
+            "empty": self.empty,
+            "rows": history_rows(found, self.names(found)),
+            "older": str(found[-1].id) if more else "",
+        }
+        return self.page("dashboard/history.html", context, self.up, (self.heading, self.here))
+
+    def names(self, found: list[ItemView]) -> dict[UUID, str]:
+        """Whom each item was with."""
+        raise LookupError(f"{type(self).__name__} knows no names")
+
+
+class PerformanceHistory(History):
+    """`/queue/history/`: what she performed."""
+
+    roles = frozenset({"performer"})
+    permission = "READ_QUEUE"
+    heading, empty = "Performance history", "Performances show up here when they end."
+    up, here = ("Queue", "queue"), "queue-history"
+
+    def names(self, found: list[ItemView]) -> dict[UUID, str]:
+        """Viewers."""
+        names = names_of({item.viewer_id for item in found})
+        return {item.id: names.get(item.viewer_id, NAMELESS).alias or "a viewer" for item in found}
+
+
+class BookingHistory(History):
+    """`/my/history/`: what he bought."""
+
+    roles = frozenset({"viewer"})
+    heading, empty = "Bookings", "What you buy shows up here."
+    up, here = ("My queue", "my-queue"), "my-history"
+
+    def names(self, found: list[ItemView]) -> dict[UUID, str]:
+        """Performers."""
+        names = names_of({item.performer_id for item in found})
+        return {item.id: names.get(item.performer_id, NAMELESS).stage_name or "a performer" for item in found}
+
+
+def older_than(page: Page, mark: UUID | None) -> tuple[list[ItemView], bool]:
+    """A page of items, and whether there are older ones."""
+    rows = history_for(page.actor).order_by("-id")
+    chosen = rows.filter(pk__lt=mark) if mark else rows
+    found = views(chosen[: PAGE + 1])
+    return found[:PAGE], len(found) > PAGE
+
+
+def before(words: str) -> UUID | None:
+    """The item that the address names; raises ValidationFailed for anything else."""
+    try:
+        return UUID(words) if words else None
+    except ValueError:
+        raise ValidationFailed.of("at", "invalid", "This is no place in the list.") from None

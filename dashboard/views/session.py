@@ -1,0 +1,194 @@
+"""A performer's desk and what she does from it. Each action: the key, one service call, the regions it changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from core.exceptions import NotFound
+from core.htmx import page_once, toast
+from dashboard.pages import Page, PerformerPage
+from dashboard.presenters.settings import queue_rows
+from dashboard.regions import SESSION
+from menus.queries.menu import preferences_of
+from menus.services.actions import carried_out
+from modelstate.services import start_stream, stop_stream
+from queue_app import services
+from queue_app.queries import queue_of, settings_of
+from queue_app.states import Mode, RefundReason
+
+HOMES = (("studio manager", "studio"), ("viewer", "rooms"))
+
+
+class Home(Page):
+    """`/`: the desk of a performer; everybody else is led to his own first page."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        roles = self.access.roles
+        if "performer" not in roles:
+            return redirect(
+                next((name for role, name in HOMES if role in roles), "staff" if "staff" in roles else "help")
+            )
+        facts = self.facts
+        context = {
+            "stage": facts.stage(),
+            "queue": facts.queue_card(),
+            "wallet": facts.wallet_card(),
+            "widgets": preferences_of(self.account_id).custom_widgets,
+        }
+        return self.page("dashboard/desk.html", context)
+
+
+class QueuePage(PerformerPage):
+    """`/queue/`: the queue with its settings."""
+
+    permission = "READ_QUEUE"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        context = {
+            "stage": self.facts.stage(),
+            "queue": self.facts.queue_card(),
+            "queue_settings": queue_rows(settings_of(self.account_id)),
+        }
+        return self.page("dashboard/queue.html", context, ("Desk", "desk"), ("Queue", "queue"))
+
+
+class SessionAction(PerformerPage):
+    """Something she does: logged under the menu's item, done once for its key, answered with what it changed."""
+
+    http_method_names = ["post", "options"]
+    item_id: ClassVar[str]
+    done: ClassVar[str]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Do it."""
+        with carried_out(self.account_id, self.item_id):
+            page_once(request, self.account_id, self.act)
+        return self.answer((*SESSION, "wallet", "balance"), self.done)
+
+    def act(self) -> None:
+        """The one service call."""
+        raise LookupError(f"{type(self).__name__} does nothing")
+
+
+class StartStream(SessionAction):
+    """Go on air."""
+
+    permission = "STREAM"
+    item_id, done = "start-stream", "You are live."
+
+    def act(self) -> None:
+        """Start."""
+        start_stream(by=self.actor, performer_id=self.account_id)
+
+
+class StopStream(SessionAction):
+    """Go off air."""
+
+    permission = "STREAM"
+    item_id, done = "stop-stream", "The stream is off."
+
+    def act(self) -> None:
+        """Stop."""
+        stop_stream(by=self.actor, performer_id=self.account_id)
+
+
+class JoinQueue(SessionAction):
+    """Take a place in the line."""
+
+    permission = "JOIN_QUEUE"
+    item_id, done = "join-queue", "You are in the queue."
+
+    def act(self) -> None:
+        """Join."""
+        services.join(by=self.actor, performer_id=self.account_id)
+
+
+class LeaveQueue(SessionAction):
+    """Give up the place."""
+
+    permission = "LEAVE_QUEUE"
+    item_id, done = "leave-queue", "You left the queue."
+
+    def act(self) -> None:
+        """Leave."""
+        services.leave(by=self.actor, performer_id=self.account_id)
+
+
+class StartNext(SessionAction):
+    """Start the item at the head."""
+
+    item_id, done = "start-next", "The performance has started."
+
+    def act(self) -> None:
+        """Start it."""
+        head = queue_of(self.account_id).head
+        if head is None:
+            raise NotFound("No one is waiting.")
+        services.start(by=self.actor, item_id=head.id)
+
+
+class FinishPerformance(SessionAction):
+    """Complete the running item."""
+
+    item_id, done = "finish-performance", "Completed. The tokens are yours."
+
+    def act(self) -> None:
+        """Finish it."""
+        services.finish(by=self.actor, item_id=running(self.account_id))
+
+
+class AbandonPerformance(SessionAction):
+    """End the running item early."""
+
+    item_id, done = "abandon-performance", "Ended early. The viewer got every token back."
+
+    def act(self) -> None:
+        """Abandon it."""
+        services.abandon(by=self.actor, item_id=running(self.account_id), reason=RefundReason.PERFORMER_DECLINED)
+
+
+class DeclineItem(PerformerPage):
+    """Give a waiting item back."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, item_id: UUID) -> HttpResponse:
+        """Refund it."""
+
+        def decline() -> None:
+            services.refund(by=self.actor, item_id=item_id, reason=RefundReason.PERFORMER_DECLINED)
+
+        page_once(request, self.account_id, decline)
+        return self.answer(SESSION, "Declined. The viewer got every token back.")
+
+
+class QueueSettingsForm(PerformerPage):
+    """How her queue works."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Save."""
+        changes = {
+            "mode": Mode.ON if "mode" in request.POST else Mode.OFF,
+            "auto_rejoin": "auto_rejoin" in request.POST,
+            "accepts_slots": "accepts_slots" in request.POST,
+        }
+        services.save_settings(performer_id=self.account_id, changes=changes)
+        response = HttpResponse()
+        toast(response, "ok", "Saved.")
+        return response
+
+
+def running(performer_id: UUID) -> UUID:
+    """The item that runs; raises NotFound where none does."""
+    found = queue_of(performer_id).running
+    if found is None:
+        raise NotFound("No performance is running.")
+    return found.id

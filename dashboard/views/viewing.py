@@ -1,0 +1,86 @@
+"""A viewer's pages: rooms, buying, his own queue."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from core.htmx import claim_from_form, page_once
+from dashboard.pages import ViewerPage
+from dashboard.presenters.viewing import room_cards
+from dashboard.regions import VIEWING
+from menus.queries.offers import performers_with_offers
+from menus.services.purchases import purchase
+from modelstate.queries import states_of
+from queue_app import services
+
+
+class Rooms(ViewerPage):
+    """`/rooms/`: who can be bought from."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        found = list(performers_with_offers(self.account_id))
+        context = {"rooms": room_cards(found, states_of(row.pk for row in found))}
+        return self.page("dashboard/rooms.html", context)
+
+
+class Room(ViewerPage):
+    """`/rooms/<id>/`: her menu, his place."""
+
+    def get(self, request: HttpRequest, performer_id: UUID) -> HttpResponse:
+        """The page."""
+        room = self.facts.room
+        context = {"room": room, "mine": self.facts.my_items(), "wallet": self.facts.wallet_card()}
+        return self.page("dashboard/room.html", context, ("Rooms", "rooms"), (room.name, "rooms"))
+
+
+class OfferFragment(ViewerPage):
+    """What she sells, as it is now."""
+
+    def get(self, request: HttpRequest, performer_id: UUID) -> HttpResponse:
+        """The region."""
+        return self.fragment("offer")
+
+
+class Buy(ViewerPage):
+    """Buying one item of her menu."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, performer_id: UUID, item_id: UUID) -> HttpResponse:
+        """Hold the tokens and queue the item, once for the key."""
+        bought = purchase(by=self.actor, claim=claim_from_form(request, self.account_id), item_id=item_id)
+        return self.answer((*VIEWING, "offer"), bought_words(bought.body["queueItem"]))
+
+
+class MyQueue(ViewerPage):
+    """`/my/queue/`."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page."""
+        context = {"mine": self.facts.my_items(), "wallet": self.facts.wallet_card()}
+        return self.page("dashboard/my_queue.html", context, ("Rooms", "rooms"), ("My queue", "my-queue"))
+
+
+class CancelItem(ViewerPage):
+    """Taking a booking back before it starts."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, item_id: UUID) -> HttpResponse:
+        """Cancel it, with a full refund."""
+
+        def cancel() -> None:
+            services.cancel(by=self.actor, item_id=item_id)
+
+        page_once(request, self.account_id, cancel)
+        return self.answer(VIEWING, "Cancelled. All tokens are back in your wallet.")
+
+
+def bought_words(item: dict[str, object]) -> str:
+    """What to say after buying: what happened to the tokens first."""
+    if item["passThroughMode"]:
+        return f"{item['tokens']} tokens paid for {item['title']}."
+    return f"{item['tokens']} tokens held. You are number {item['position']} in line."
