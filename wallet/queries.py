@@ -117,6 +117,12 @@ def with_tokens(accounts: QuerySet[Account]) -> QuerySet[Account]:
     return accounts.annotate(tokens=Case(summed, default=F("balance"), output_field=BigIntegerField()))
 
 
+def earned_of(performer_id: UUID) -> int:
+    """What a performer has earned and has not been paid yet; 0 where no account was opened. One statement."""
+    earned = with_tokens(Account.objects.filter(owner_id=performer_id, kind=AccountKind.EARNED))
+    return int(earned.values_list("tokens", flat=True).first() or 0)
+
+
 def database_now() -> datetime:
     """The database's clock, which decides."""
     with connection.cursor() as cursor:

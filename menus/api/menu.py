@@ -24,7 +24,9 @@ from menus.services.preferences import change_preferences, reset_preferences
 
 STATE_SEEN, PREFERENCES_SEEN = "X-State-Version", "X-Preferences-Version"
 SEEN = [
-    OpenApiParameter(STATE_SEEN, OpenApiTypes.INT, OpenApiParameter.HEADER, description="The highest state version seen"),
+    OpenApiParameter(
+        STATE_SEEN, OpenApiTypes.INT, OpenApiParameter.HEADER, description="The highest state version seen"
+    ),
     OpenApiParameter(PREFERENCES_SEEN, OpenApiTypes.INT, OpenApiParameter.HEADER),
     OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER),
 ]
@@ -41,7 +43,10 @@ class ModelMenuView(PerformerView):
         return answer(request, copy) if copy is not None else super().dispatch(request, *args, **kwargs)
 
     @extend_schema(
-        operation_id="getModelMenu", parameters=SEEN, responses={200: ModelMenuSerializer} | NOT_MODIFIED, examples=[MENU]
+        operation_id="getModelMenu",
+        parameters=SEEN,
+        responses={200: ModelMenuSerializer} | NOT_MODIFIED,
+        examples=[MENU],
     )
     def get(self, request: Request) -> HttpResponse:
         """Her menu by sections, with quick actions; 304 where the client's ETag is current."""

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from wallet.queries import balance_of
 
 from accounts.access import Access, access_of
 from accounts.models import User
@@ -17,6 +16,7 @@ from menus.definitions import STAFF, Facts, Link, MenuContext
 from menus.models import MenuPreferences
 from menus.preferences import NAMES, Preferences
 from modelstate.states import State
+from wallet.queries import earned_of
 
 _READ_WISHES = """
 SELECT
@@ -75,7 +75,7 @@ def _place(performer_id: UUID) -> tuple[State, int | None, int]:
 def _earned(access: Access) -> int:
     if access.performer_id is None or "REQUEST_PAYOUT" not in access.permissions:
         return 0
-    return balance_of(access.performer_id).earned
+    return earned_of(access.performer_id)
 
 
 def _wishes(access: Access) -> tuple[Preferences, tuple[Link, ...]]:

@@ -14,6 +14,8 @@ from core.exceptions import DomainError, NotFound, RequestInProgress
 from core.idempotency import REMEMBERED, Answer, Claim, once, replay
 from core.sql import is_lock_timeout, loaded, refusal_of, translated
 from menus.offers import check_note
+from queue_app.events import announce_enqueued
+from wallet.events import balance_changed
 
 PURCHASE = "SELECT menus_purchase(%s, %s, %s, %s, %s, %s)"
 
@@ -70,4 +72,6 @@ def _refused(refusal: DomainError, claim: Claim) -> Answer:
 
 
 def _announce(viewer_id: UUID, found: dict[str, Any]) -> None:
-    """Tell her queue, his items and both wallets, in the words of the rooms they belong to."""
+    """Tell her queue, his items and his wallet, in the words of the rooms they belong to."""
+    balance_changed(viewer_id, found["version"])
+    announce_enqueued(found["queued"])

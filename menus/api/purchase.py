@@ -1,0 +1,65 @@
+"""Buying over JSON. Lean: one statement after who it is, no serializers (performance.md 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import orjson
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from accounts.api.base import ViewerView
+from core.api import claim_of
+from core.exceptions import KeyRequired, NotFound, ValidationFailed
+from menus.api.examples import PURCHASE
+from menus.api.serializers import PurchaseInputSerializer, PurchaseSerializer
+from menus.services.purchases import purchase
+
+
+class PurchaseBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a purchase; `modelId` and `idempotencyKey` are sent by S0's clients."""
+
+    note: str = ""
+    modelId: str | None = None
+    idempotencyKey: str | None = None
+
+
+class PurchaseView(ViewerView):
+    """Buying one item."""
+
+    @extend_schema(
+        operation_id="purchaseMenuItem",
+        request=PurchaseInputSerializer,
+        responses=PurchaseSerializer,
+        examples=[PURCHASE],
+    )
+    def post(self, request: Request, item_id: UUID) -> HttpResponse:
+        """Hold the price as it is now and put the item into her queue, once for the key."""
+        sent = body_of(request)
+        if sent.modelId is not None and sent.modelId != str(self.viewer_id):
+            raise NotFound()
+        claim = claim_of(request)
+        if claim is None:
+            raise KeyRequired()
+        answer = purchase(by=self.actor, claim=claim, item_id=item_id, note=sent.note)
+        response = HttpResponse(orjson.dumps(answer.body), status=answer.status, content_type="application/json")
+        if answer.replayed:
+            response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    post.key_required = True  # type: ignore[attr-defined]  # as core.api.keyed marks its methods
+
+
+def body_of(request: Request) -> PurchaseBody:
+    """The body, checked; raises ValidationFailed by field."""
+    data: Any = request.data
+    try:
+        return msgspec.convert(data, PurchaseBody)
+    except msgspec.ValidationError as error:
+        words, _, path = str(error).partition(" - at `$.")
+        if "unknown field" in words:
+            raise ValidationFailed.of(words.split("`")[1], "unknown_field", "This field is not known.") from None
+        raise ValidationFailed.of(path.rstrip("`") or "body", "invalid", "A text is expected here.") from None

@@ -1,0 +1,35 @@
+"""Fixtures of the menus' tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgpack
+import pytest
+
+from core.events import client, group_channel
+
+
+@pytest.fixture
+def heard() -> Iterator[list[dict[str, Any]]]:
+    """The frames that were really published, read from Valkey when the list is looked at."""
+    with client().pubsub() as channel:
+        channel.subscribe(group_channel())
+        while channel.get_message(timeout=1.0) is None:
+            pass
+        yield Heard(channel)
+
+
+class Heard(list[dict[str, Any]]):
+    """Reads what has come in by now."""
+
+    def __init__(self, channel: Any) -> None:  # noqa: ANN401 - redis' pubsub
+        super().__init__()
+        self.channel = channel
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        while (message := self.channel.get_message(timeout=0.2)) is not None:
+            if message["type"] == "message":
+                self.append(msgpack.unpackb(message["data"])["frame"])
+        return super().__iter__()
