@@ -42,7 +42,7 @@ def call_value(function: str, /, **params: Any) -> Any:  # noqa: ANN401 - whatev
     if not FUNCTION_NAME.match(function):
         raise ValueError(f"{function!r} is not a function's name")
     arguments = ", ".join(f"p_{name} => %s" for name in params)
-    values = [Jsonb(value) if isinstance(value, dict | list) else value for value in params.values()]
+    values: list[Any] = [Jsonb(value) if isinstance(value, dict | list) else value for value in params.values()]
     with translated(), connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}({arguments})", values)
         row = cursor.fetchone()
