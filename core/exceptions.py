@@ -22,7 +22,9 @@ class DomainError(Exception):
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - signature of the hook
         super().__init_subclass__(**kwargs)
         if "code" in cls.__dict__:
-            REGISTRY.setdefault(cls.code, cls)
+            if cls.code in REGISTRY:
+                raise TypeError(f"{cls.code} is {REGISTRY[cls.code].__name__}'s already: one code, one class")
+            REGISTRY[cls.code] = cls
         for name in cls.__dict__.get("constraints", ()):
             CONSTRAINTS[name] = cls
 

@@ -42,15 +42,6 @@ class PerformerUnavailable(DomainError):
     default = "The performer is offline. Nothing was charged."
 
 
-class PerformerNotFound(DomainError):
-    """There is no such performer."""
-
-    code = "PERFORMER_NOT_FOUND"
-    status = 404
-    title = "Performer not found"
-    default = "We could not find that performer."
-
-
 class OutOfOrder(DomainError):
     """First in, first out: only the head of the queue may start."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.exceptions import PerformerNotFound
 from core.exceptions import DomainError, InsufficientBalance
 
 
@@ -29,13 +30,9 @@ class EscrowAlreadyProcessed(DomainError):
     default = "These tokens have been paid out or given back already."
 
 
-class PerformerNotFound(DomainError):
-    """Nobody is there to be paid."""
+class NobodyToPay(PerformerNotFound):
+    """The hold names nobody who could be paid."""
 
-    code = "PERFORMER_NOT_FOUND"
-    status = 404
-    title = "Performer not found"
-    default = "We could not find that performer."
     constraints = ("wallet_hold_performer_exists", "wallet_hold_settled_to_somebody")
 
 

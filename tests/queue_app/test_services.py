@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.exceptions import PerformerNotFound
 from accounts.models import Performer, Viewer
 from core.actors import ANONYMOUS, SYSTEM
 from core.exceptions import DomainError, DuplicateKey, NotFound, ValidationFailed
@@ -15,7 +16,7 @@ from modelstate.exceptions import AlreadyProcessing, InvalidStateTransition
 from modelstate.queries import get_state
 from modelstate.states import State
 from queue_app import services
-from queue_app.exceptions import OutOfOrder, PerformerNotFound, PerformerUnavailable, QueueFull
+from queue_app.exceptions import OutOfOrder, PerformerUnavailable, QueueFull
 from queue_app.models import QueueEvent, QueueItem
 from queue_app.queries import events_of, item_for, queue_of
 from queue_app.states import MAX_DEPTH

@@ -8,12 +8,12 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from accounts.exceptions import PerformerNotFound
 from core.actors import SYSTEM
 from core.exceptions import DuplicateKey, InsufficientBalance, ValidationFailed
 from tests import factories
 from tests.wallet.support import assert_ledger_holds, buckets, hold, key, viewer_with
 from wallet import services
-from wallet.exceptions import PerformerNotFound
 from wallet.models import Hold, Operation, Transfer
 from wallet.states import HoldState, TransferCode
 

@@ -6,12 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.exceptions import PerformerNotFound
 from core.actors import SYSTEM
 from core.exceptions import DuplicateKey, ValidationFailed
 from tests import factories
 from tests.wallet.support import assert_ledger_holds, buckets, hold, key, settled, viewer_with
 from wallet import settlement
-from wallet.exceptions import EscrowAlreadyProcessed, EscrowNotFound, PerformerNotFound
+from wallet.exceptions import EscrowAlreadyProcessed, EscrowNotFound
 from wallet.models import Hold, Transfer
 from wallet.states import HoldState, TransferCode
 
