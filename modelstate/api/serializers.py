@@ -11,6 +11,10 @@ QUALITIES = ("auto", "480p", "720p", "1080p")
 PRIVACIES = ("public", "subscribers", "private")
 
 
+class NothingSerializer(CamelSerializer):
+    """An empty body; `modelId` and `idempotencyKey` are tolerated as everywhere."""
+
+
 class CurrentPerformanceSerializer(CamelSerializer):
     """The item she performs now."""
 
@@ -21,7 +25,7 @@ class CurrentPerformanceSerializer(CamelSerializer):
     duration_seconds = serializers.IntegerField(allow_null=True)
 
 
-class StateSerializer(CamelSerializer):
+class ModelStateSerializer(CamelSerializer):
     """S0's shape, and the version that grows by one with every change."""
 
     state = serializers.ChoiceField(choices=State.choices)
@@ -34,7 +38,7 @@ class StateSerializer(CamelSerializer):
     version = serializers.IntegerField()
 
 
-class BroadcastSerializer(CamelSerializer):
+class BroadcastSettingsSerializer(CamelSerializer):
     """What goes on air. A device left empty is not used."""
 
     title = TextField(min_length=1, max_length=100)

@@ -6,12 +6,11 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actors import actor_of
 from accounts.api.base import PerformerView
 from accounts.permissions import Permission
 from core.api import etag_response, keyed, parsed
 from modelstate import queries, services
-from modelstate.api.serializers import BroadcastSerializer, StateSerializer
+from modelstate.api.serializers import BroadcastSettingsSerializer, ModelStateSerializer, NothingSerializer
 
 STREAMING = OpenApiExample(
     "on air",
@@ -42,12 +41,12 @@ BROADCAST = OpenApiExample(
 class StateView(PerformerView):
     """What the signed-in performer is doing."""
 
-    @extend_schema(operation_id="getModelState", responses=StateSerializer, examples=[STREAMING])
+    @extend_schema(operation_id="getModelState", responses=ModelStateSerializer, examples=[STREAMING])
     def get(self, request: Request) -> Response:
         """Her state with everything that follows from it; 304 where the client's ETag is current."""
         state = queries.get_state(self.performer_id)
         etag = f'"{state.version}-{state.queue_position or 0}"'
-        return etag_response(request, etag, lambda: StateSerializer(state).data)
+        return etag_response(request, etag, lambda: ModelStateSerializer(state).data)
 
 
 class StreamStartView(PerformerView):
@@ -55,12 +54,15 @@ class StreamStartView(PerformerView):
 
     permission = Permission.STREAM
 
-    @extend_schema(operation_id="startStream", request=None, responses=StateSerializer, examples=[STREAMING])
+    @extend_schema(
+        operation_id="startStream", request=NothingSerializer, responses=ModelStateSerializer, examples=[STREAMING]
+    )
     @keyed
     def post(self, request: Request) -> Response:
         """Start the stream."""
-        state = services.start_stream(by=actor_of(request.user), performer_id=self.performer_id)
-        return Response(StateSerializer(state).data)
+        parsed(NothingSerializer, request)
+        state = services.start_stream(by=self.actor, performer_id=self.performer_id)
+        return Response(ModelStateSerializer(state).data)
 
 
 class StreamStopView(PerformerView):
@@ -68,30 +70,31 @@ class StreamStopView(PerformerView):
 
     permission = Permission.STREAM
 
-    @extend_schema(operation_id="stopStream", request=None, responses=StateSerializer)
+    @extend_schema(operation_id="stopStream", request=NothingSerializer, responses=ModelStateSerializer)
     @keyed
     def post(self, request: Request) -> Response:
         """Stop the stream; in the line she keeps her place."""
-        state = services.stop_stream(by=actor_of(request.user), performer_id=self.performer_id)
-        return Response(StateSerializer(state).data)
+        parsed(NothingSerializer, request)
+        state = services.stop_stream(by=self.actor, performer_id=self.performer_id)
+        return Response(ModelStateSerializer(state).data)
 
 
 class BroadcastSettingsView(PerformerView):
     """What goes on air when the stream starts."""
 
-    @extend_schema(operation_id="getBroadcastSettings", responses=BroadcastSerializer, examples=[BROADCAST])
+    @extend_schema(operation_id="getBroadcastSettings", responses=BroadcastSettingsSerializer, examples=[BROADCAST])
     def get(self, request: Request) -> Response:
         """Her settings, or the house's."""
-        return Response(BroadcastSerializer(queries.broadcast_of(self.performer_id)).data)
+        return Response(BroadcastSettingsSerializer(queries.broadcast_of(self.performer_id)).data)
 
     @extend_schema(
         operation_id="putBroadcastSettings",
-        request=BroadcastSerializer(partial=True),
-        responses=BroadcastSerializer,
+        request=BroadcastSettingsSerializer(partial=True),
+        responses=BroadcastSettingsSerializer,
         examples=[BROADCAST],
     )
     def put(self, request: Request) -> Response:
         """Merge the given keys into her settings."""
-        changes = parsed(BroadcastSerializer, request, partial=True)
+        changes = parsed(BroadcastSettingsSerializer, request, partial=True)
         saved = services.save_broadcast(performer_id=self.performer_id, changes=changes)
-        return Response(BroadcastSerializer(saved).data)
+        return Response(BroadcastSettingsSerializer(saved).data)

@@ -1,0 +1,138 @@
+"""The line and the queue over JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import PerformerView, SignedInView
+from accounts.permissions import Permission
+from core.api import CursorPages, keyed, parsed
+from modelstate.api.serializers import NothingSerializer
+from queue_app import queries, services
+from queue_app.api import examples
+from queue_app.api.serializers import (
+    LinePlaceSerializer,
+    QueueHistorySerializer,
+    QueueItemSerializer,
+    QueuePlaceSerializer,
+    QueueSerializer,
+    QueueSettingsSerializer,
+)
+
+PAGING = [
+    OpenApiParameter("cursor", str, description="from `next` or `previous` of another page"),
+    OpenApiParameter("limit", int, description="items a page: 20, at most 100"),
+]
+
+
+class JoinView(PerformerView):
+    """Into the line."""
+
+    permission = Permission.JOIN_QUEUE
+
+    @extend_schema(
+        operation_id="joinQueue",
+        request=NothingSerializer,
+        responses=LinePlaceSerializer,
+        examples=[examples.JOINED],
+    )
+    @keyed
+    def post(self, request: Request) -> Response:
+        """Take the last place in the line; ten attempts an hour."""
+        parsed(NothingSerializer, request)
+        return Response(LinePlaceSerializer(services.join(by=self.actor, performer_id=self.performer_id)).data)
+
+
+class LeaveView(PerformerView):
+    """Out of the line."""
+
+    permission = Permission.LEAVE_QUEUE
+
+    @extend_schema(
+        operation_id="leaveQueue",
+        request=NothingSerializer,
+        responses=LinePlaceSerializer,
+        examples=[examples.LEFT],
+    )
+    @keyed
+    def post(self, request: Request) -> Response:
+        """Give up the place; refused during a performance."""
+        parsed(NothingSerializer, request)
+        return Response(LinePlaceSerializer(services.leave(by=self.actor, performer_id=self.performer_id)).data)
+
+
+class QueueView(PerformerView):
+    """What viewers paid for."""
+
+    permission = Permission.READ_QUEUE
+
+    @extend_schema(operation_id="getQueue", responses=QueueSerializer, examples=[examples.QUEUE])
+    def get(self, request: Request) -> Response:
+        """Her running and waiting items, in order."""
+        queue = queries.queue_of(self.performer_id)
+        shown = QueueItemSerializer(queue.items, many=True).data
+        page = {"results": shown, "next": None, "previous": None}
+        return Response({**page, "depth": queue.depth, "version": queue.version})
+
+
+class SettingsView(PerformerView):
+    """How her queue works."""
+
+    permission = Permission.READ_QUEUE
+
+    @extend_schema(operation_id="getQueueSettings", responses=QueueSettingsSerializer, examples=[examples.SETTINGS])
+    def get(self, request: Request) -> Response:
+        """Her settings, or the house's."""
+        return Response(QueueSettingsSerializer(queries.settings_of(self.performer_id)).data)
+
+    @extend_schema(
+        operation_id="putQueueSettings",
+        request=QueueSettingsSerializer(partial=True),
+        responses=QueueSettingsSerializer,
+        examples=[examples.SETTINGS],
+    )
+    def put(self, request: Request) -> Response:
+        """Merge the given keys; what is queued already stays as it is."""
+        changes = parsed(QueueSettingsSerializer, request, partial=True)
+        saved = services.save_settings(performer_id=self.performer_id, changes=changes)
+        return Response(QueueSettingsSerializer(saved).data)
+
+
+class ItemView(SignedInView):
+    """One item, for its viewer, its performer and staff."""
+
+    @extend_schema(operation_id="getQueueItem", responses=QueueItemSerializer, examples=[examples.WAITING])
+    def get(self, request: Request, item_id: UUID) -> Response:
+        """The item."""
+        return Response(QueueItemSerializer(queries.item_for(self.actor, item_id)).data)
+
+
+class PlaceView(SignedInView):
+    """Where one item stands."""
+
+    @extend_schema(operation_id="getQueueItemPosition", responses=QueuePlaceSerializer, examples=[examples.PLACE])
+    def get(self, request: Request, item_id: UUID) -> Response:
+        """Its position and the wait in seconds."""
+        return Response(QueuePlaceSerializer(queries.place_for(self.actor, item_id)).data)
+
+
+class HistoryView(SignedInView):
+    """What was bought or performed."""
+
+    @extend_schema(
+        operation_id="getQueueHistory",
+        parameters=PAGING,
+        responses=QueueHistorySerializer,
+        examples=[examples.HISTORY],
+    )
+    def get(self, request: Request) -> Response:
+        """A viewer's own items or a performer's own, the newest first."""
+        pages: Any = CursorPages()
+        rows = pages.paginate_queryset(queries.history_for(self.actor), request, view=self)
+        page: Response = pages.get_paginated_response(QueueItemSerializer(queries.views(rows), many=True).data)
+        return page
