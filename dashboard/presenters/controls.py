@@ -56,7 +56,7 @@ def of_item(item: ItemView, *, at: str = "", look: str = "button", control_id: s
         post=route_address if posts else "",
         enabled=enabled,
         reason="" if enabled else _reason(item),
-        badge=item.badge or "",
+        badge=item.badge if item.badge and item.badge != item.label else "",
         current=not posts and is_at(route_address, at),
         new_tab=item.new_tab,
         shortcut=item.shortcut or "",

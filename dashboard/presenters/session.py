@@ -89,7 +89,7 @@ def stage(menu: Menu, state: StateView, queue: QueueView, booker: Booker, wait_s
     return StageView(
         state=shown,
         sentence=shown.sentence,
-        actions=tuple(control for pair in TWINS if (control := _twin(menu, *pair))),
+        actions=_one_primary([control for pair in TWINS if (control := _twin(menu, *pair))]),
         in_line=state.in_queue,
         place=state.queue_position,
         waiting=len(queue.waiting),
@@ -106,8 +106,16 @@ def _twin(menu: Menu, entry: str, leave: str, control_id: str) -> Control | None
     chosen = next(iter(enabled), leave if leave in seen else entry)
     if chosen not in seen:
         return None
-    look = "button button-primary" if chosen == entry else "button"
-    return of_item(seen[chosen], look=look, control_id=control_id)
+    return of_item(seen[chosen], look="button", control_id=control_id)
+
+
+def _one_primary(controls: list[Control]) -> tuple[Control, ...]:
+    """The first way in that works is what she most likely wants."""
+    entries = {entry for entry, _leave, _control_id in TWINS}
+    first = next((control for control in controls if control.enabled and control.id in entries), None)
+    return tuple(
+        replace(control, look="button button-primary") if control is first else control for control in controls
+    )
 
 
 def _running(menu: Menu, queue: QueueView, booker: Booker) -> RunningView | None:

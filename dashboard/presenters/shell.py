@@ -18,7 +18,12 @@ ROLE_WORDS = (
     ("studio manager", "Studio manager"),
     ("viewer", "Viewer"),
 )
-SHOWN_KEYS = ("startStream", "stopStream", "joinQueue", "leaveQueue", "startNext", "finishPerformance")
+SHOWN_KEYS = (
+    ("startStream", "Start or stop the stream"),
+    ("joinQueue", "Join or leave the queue"),
+    ("startNext", "Start the next one"),
+    ("finishPerformance", "Complete the performance"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,9 @@ def shortcuts_of(menu: Menu) -> str:
 
 
 def keys_of(menu: Menu) -> tuple[KeyHint, ...]:
-    """The shortcuts of what she does most, of those that work now."""
-    items = [item for section in menu.sections for item in section.items]
-    return tuple(
-        KeyHint(item.label, item.shortcut)
-        for item in items
-        if item.shortcut and item.enabled and item.visible and item.action in SHOWN_KEYS
-    )
+    """The shortcuts of what she does most."""
+    combos = {item.action: item.shortcut for section in menu.sections for item in section.items}
+    return tuple(KeyHint(words, combo) for action, words in SHOWN_KEYS if (combo := combos.get(action)))
 
 
 def crumbs(*steps: tuple[str, str]) -> tuple[Crumb, ...]:

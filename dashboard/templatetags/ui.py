@@ -90,6 +90,8 @@ def span(seconds: int | None) -> str:
     """A duration in words: 45 s, 10 min, 1 h 05 min."""
     if seconds is None:
         return "unknown"
+    if seconds <= 0:
+        return "no time"
     if seconds < 60:
         return f"{seconds} s"
     minutes = round(seconds / 60)

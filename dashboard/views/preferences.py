@@ -11,7 +11,7 @@ from dashboard.pages import THEMES, Page, PerformerPage
 from dashboard.presenters.settings import broadcast_fields, preferences_form
 from menus.queries.menu import preferences_of
 from menus.services.preferences import change_preferences, reset_preferences
-from modelstate.api.serializers import BroadcastSerializer
+from modelstate.api.serializers import BroadcastSettingsSerializer
 from modelstate.queries import broadcast_of
 from modelstate.services import save_broadcast
 
@@ -59,7 +59,9 @@ class StreamSettings(PerformerPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Save."""
-        sent = BroadcastSerializer(data={name: request.POST.get(name, "") for name in BroadcastSerializer().fields})
+        sent = BroadcastSettingsSerializer(
+            data={name: request.POST.get(name, "") for name in BroadcastSettingsSerializer().fields}
+        )
         sent.is_valid(raise_exception=True)
         save_broadcast(performer_id=self.account_id, changes=sent.validated_data)
         response = HttpResponse()

@@ -1,7 +1,7 @@
 // Entry of every page: what stands between a press and its answer.
 
 import { startClock } from "./clock.js";
-import { learn, startLive } from "./live.js";
+import { hold, learn, release, startLive } from "./live.js";
 import { startKeys } from "./keys.js";
 import { startNotices, toast } from "./notices.js";
 import { startSurfaces } from "./surfaces.js";
@@ -14,14 +14,15 @@ function guard(event) {
   const control = event.target.closest("button, [role=button], a[aria-disabled]");
   if (!control) return;
   const disabled = control.getAttribute("aria-disabled") === "true";
-  const doubled = control.type === "submit" && performance.now() - (pressed.get(control) ?? -Infinity) < GUARD;
+  const acts = control.type === "submit" || control.hasAttribute("hx-post");
+  const doubled = acts && performance.now() - (pressed.get(control) ?? -Infinity) < GUARD;
   if (disabled || doubled) {
     event.preventDefault();
     event.stopImmediatePropagation();
-  } else if (control.type === "submit") pressed.set(control, performance.now());
+  } else if (acts) pressed.set(control, performance.now());
 }
 
-const submitter = (ctx) => ctx?.request?.submitter ?? ctx?.sourceElement?.querySelector?.("[type=submit]");
+const submitter = ({ request, sourceElement }) => request.submitter ?? sourceElement.querySelector("[type=submit]") ?? sourceElement;
 const isAction = (ctx) => ctx?.request?.method === "POST";
 
 // Not for money: the word changes at once and goes back when the server says no.
@@ -57,7 +58,8 @@ function countDown(control, seconds) {
   show();
 }
 
-const again = (ctx) => () => ctx.sourceElement.isConnected && ctx.sourceElement.requestSubmit?.();
+const again = (ctx) => () => submitter(ctx).click();
+const inView = (element) => { const box = element.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; };
 
 // The answers that are no success: what happened to money first, then the way on.
 function refused(event) {
@@ -71,13 +73,15 @@ function refused(event) {
   return undefined;
 }
 
-// The server's state wins: a refusal by state means that this page is behind.
+// The server's state wins: a refusal may mean that this page is behind, and a remembered one needs a new key.
 function refresh(event) {
   const { ctx } = event.detail;
-  if (!isAction(ctx)) return;
-  const text = ctx.target?.matches?.(".problem") ? ctx.target.textContent.trim().replace(/\s+/g, " ") : "";
-  if (ctx.response.status >= 400 && text) toast({ kind: "error", msg: text });
-  if (ctx.response.status === 409) document.body.dispatchEvent(new CustomEvent("resync"));
+  if (!isAction(ctx) || ctx.response.status < 400) return;
+  const text = ctx.target?.matches?.(".problem") && !inView(ctx.target) ? ctx.target.textContent.trim().replace(/\s+/g, " ") : "";
+  if (text) toast({ kind: "error", msg: text });
+  if (![402, 409].includes(ctx.response.status)) return;
+  if (ctx.response.status === 409 && !text) toast({ kind: "warn", msg: "The page was behind and has been refreshed." });
+  document.body.dispatchEvent(new CustomEvent("resync"));
 }
 
 function failed(event) {
@@ -94,14 +98,21 @@ function listen() {
     if (!isAction(ctx)) return;
     document.querySelectorAll(".problem").forEach((place) => place.replaceChildren());
     hope(ctx);
+    hold();
   });
+  on("htmx:finally:request", ({ detail: { ctx } }) => { if (isAction(ctx)) release(); });
   on("htmx:after:request", ({ detail: { ctx } }) => learn(ctx.response?.headers.get("X-Versions")));
   on("htmx:response:error", refused);
   on("htmx:after:swap", refresh);
   on("htmx:error", failed);
   on("theme", ({ detail }) => { document.documentElement.dataset.theme = detail.value; });
   on("click", ({ target }) => { if (target.closest("[data-veil]")) document.body.toggleAttribute("data-veil"); });
-  on("click", ({ target }) => { if (target.closest("[data-dismiss]")) target.closest("[popover]")?.hidePopover(); });
+  on("click", ({ target }) => {
+    const copies = target.closest("[data-copy]");
+    if (!copies) return;
+    const text = copies.dataset.copy.startsWith("/") ? new URL(copies.dataset.copy, location.origin).href : copies.dataset.copy;
+    navigator.clipboard.writeText(text).then(() => toast({ msg: "Copied." }), () => toast({ kind: "info", msg: text }));
+  });
 }
 
 listen();

@@ -6,31 +6,32 @@ import { tinykeys } from "../vendor/tinykeys.js";
 const NAMED = { ctrl: "Control", shift: "Shift", alt: "Alt", meta: "Meta", mod: "$mod" };
 let unbind = null;
 
-// "ctrl+shift+s" → "Control+Shift+KeyS": the physical key, so that layouts do not matter.
+// "ctrl+shift+s" → "Control+Shift+KeyS": the physical key, so that layouts do not matter. "g q" is one after the other.
 function canonical(combo) {
-  return combo.split("+").map((part) => {
+  const key = (part) => {
     if (NAMED[part]) return NAMED[part];
     if (/^[a-z]$/.test(part)) return `Key${part.toUpperCase()}`;
     return /^[0-9]$/.test(part) ? `Digit${part}` : part;
-  }).join("+");
+  };
+  return combo.split(" ").map((press) => press.split("+").map(key).join("+")).join(" ");
 }
 
-function press(action) {
-  const control = document.querySelector(`#menu [data-action="${CSS.escape(action)}"]`);
-  if (!control) return;
-  if (control.getAttribute("aria-disabled") === "true") {
-    const msg = document.getElementById(control.getAttribute("aria-describedby"))?.textContent.trim();
-    document.dispatchEvent(new CustomEvent("toast", { detail: { kind: "warn", msg: msg || "Not available now" } }));
-  } else control.click();
+// Twins (start and stop) answer to one key: of those on the page the one that works is pressed.
+function press(actions) {
+  const controls = actions.map((action) => document.querySelector(`#menu [data-action="${CSS.escape(action)}"]`)).filter(Boolean);
+  const control = controls.find((one) => one.getAttribute("aria-disabled") !== "true");
+  if (control) return control.click();
+  const why = document.getElementById(controls[0]?.getAttribute("aria-describedby"))?.textContent.trim();
+  return document.dispatchEvent(new CustomEvent("toast", { detail: { kind: "warn", msg: why || "Not available now." } }));
 }
 
 function bind() {
-  unbind?.();
   const source = document.getElementById("shortcuts");
-  const combos = source ? JSON.parse(source.dataset.shortcuts) : {};
+  const combos = JSON.parse(source?.dataset.shortcuts ?? "{}");
+  unbind?.();
   const bindings = {};
-  for (const [action, combo] of Object.entries(combos)) {
-    bindings[canonical(combo)] = (event) => { event.preventDefault(); press(action); };
+  for (const [combo, actions] of Object.entries(combos)) {
+    bindings[canonical(combo)] = (event) => { event.preventDefault(); press(actions); };
   }
   unbind = tinykeys(window, bindings);
 }

@@ -11,6 +11,7 @@ const POLL_EVERY = 10000;
 const BACKOFF = { first: 500, last: 30000 };
 
 const known = new Map(); // thing → {version, names}: names null = all that happened at this version is on the page
+const held = { pending: 0, frames: [] };
 const feeds = [];
 let pollTimer = null;
 
@@ -26,7 +27,18 @@ export function learn(header) {
   }
 }
 
+// While an action of this page is on its way its events wait: the answer says which of them it shows already.
+export function hold() {
+  held.pending += 1;
+}
+
+export function release() {
+  held.pending = Math.max(0, held.pending - 1);
+  if (held.pending === 0) held.frames.splice(0).forEach(receive);
+}
+
 function receive(frame) {
+  if (held.pending > 0) return held.frames.push(frame);
   const { event, of, version } = frame;
   if (version === null || version === undefined) return signal(event, frame);
   const last = known.get(of);
