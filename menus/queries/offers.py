@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Performer
+from accounts.queries import manages
 from core.actors import Actor
 from core.exceptions import NotFound
 from menus.models import MenuGuest, PerformerMenu, PricedItem
@@ -68,13 +69,13 @@ class Offer:
 
 def owned_menus(by: Actor, performer_id: UUID) -> list[OwnMenu]:
     """All menus of a performer that are not archived, in order, with their items: three statements."""
-    check_owner(by, performer_id)
+    _check_may_read(by, performer_id)
     return [as_own_menu(row) for row in _own_rows().filter(performer_id=performer_id).order_by("ordering")]
 
 
 def owned_menu(by: Actor, performer_id: UUID, menu_id: UUID) -> OwnMenu:
     """One of them; raises NotFound for a foreign or archived one."""
-    check_owner(by, performer_id)
+    _check_may_read(by, performer_id)
     row = _own_rows().filter(performer_id=performer_id, pk=menu_id).first()
     if row is None:
         raise NotFound()
@@ -93,6 +94,14 @@ def owned_item(by: Actor, performer_id: UUID, menu_id: UUID, item_id: UUID) -> O
 def check_owner(by: Actor, performer_id: UUID) -> None:
     """Pass for the performer herself and for staff; for anybody else her menus do not exist."""
     if by.id != performer_id and not by.is_staff:
+        raise NotFound()
+
+
+def _check_may_read(by: Actor, performer_id: UUID) -> None:
+    """Who may write may read; a manager of her studio may look as well."""
+    if by.id == performer_id or by.is_staff:
+        return
+    if by.id is None or not manages(by.id, performer_id):
         raise NotFound()
 
 
