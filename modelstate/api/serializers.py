@@ -38,7 +38,7 @@ class ModelStateSerializer(CamelSerializer):
     version = serializers.IntegerField()
 
 
-class BroadcastSettingsSerializer(CamelSerializer):
+class BroadcastSerializer(CamelSerializer):
     """What goes on air. A device left empty is not used."""
 
     title = TextField(min_length=1, max_length=100)
