@@ -38,7 +38,7 @@ class ModelStateSerializer(CamelSerializer):
     version = serializers.IntegerField()
 
 
-class BroadcastSerializer(CamelSerializer):
+class BroadcastSettingsSerializer(CamelSerializer):
     """What goes on air. A device left empty is not used."""
 
     title = TextField(min_length=1, max_length=100)

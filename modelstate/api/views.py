@@ -10,7 +10,7 @@ from accounts.api.base import PerformerView
 from accounts.permissions import Permission
 from core.api import etag_response, keyed, parsed
 from modelstate import queries, services
-from modelstate.api.serializers import BroadcastSerializer, ModelStateSerializer, NothingSerializer
+from modelstate.api.serializers import BroadcastSettingsSerializer, ModelStateSerializer, NothingSerializer
 
 STREAMING = OpenApiExample(
     "on air",
@@ -82,19 +82,19 @@ class StreamStopView(PerformerView):
 class BroadcastSettingsView(PerformerView):
     """What goes on air when the stream starts."""
 
-    @extend_schema(operation_id="getBroadcastSettings", responses=BroadcastSerializer, examples=[BROADCAST])
+    @extend_schema(operation_id="getBroadcastSettings", responses=BroadcastSettingsSerializer, examples=[BROADCAST])
     def get(self, request: Request) -> Response:
         """Her settings, or the house's."""
-        return Response(BroadcastSerializer(queries.broadcast_of(self.performer_id)).data)
+        return Response(BroadcastSettingsSerializer(queries.broadcast_of(self.performer_id)).data)
 
     @extend_schema(
         operation_id="putBroadcastSettings",
-        request=BroadcastSerializer(partial=True),
-        responses=BroadcastSerializer,
+        request=BroadcastSettingsSerializer(partial=True),
+        responses=BroadcastSettingsSerializer,
         examples=[BROADCAST],
     )
     def put(self, request: Request) -> Response:
         """Merge the given keys into her settings."""
-        changes = parsed(BroadcastSerializer, request, partial=True)
+        changes = parsed(BroadcastSettingsSerializer, request, partial=True)
         saved = services.save_broadcast(performer_id=self.performer_id, changes=changes)
-        return Response(BroadcastSerializer(saved).data)
+        return Response(BroadcastSettingsSerializer(saved).data)
