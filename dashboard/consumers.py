@@ -34,7 +34,7 @@ LONGEST_FRAME = 16 * 1024
 FRAMES_A_SECOND = 20
 
 
-class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] - Channels carries no types
+class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels carries no types
     """One socket of one sign-in. Subclasses say who may open it, what it hears and what it greets with."""
 
     role: ClassVar[str] = ""
@@ -173,7 +173,7 @@ class RoomConsumer(FeedConsumer):
         return snapshots.of_room(self.performer_id)
 
 
-class NowhereConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] - Channels carries no types
+class NowhereConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels carries no types
     """Any other socket address: refused before it opens."""
 
     async def connect(self) -> None:

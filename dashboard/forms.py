@@ -54,7 +54,9 @@ def preferences_from(form: QueryDict) -> dict[str, Any]:
 
 def _shortcuts(form: QueryDict) -> dict[str, str]:
     """What she typed, without the empty ones, which stand for the usual shortcut."""
-    typed = {name.removeprefix(SHORTCUT): form[name].strip().lower() for name in form if name.startswith(SHORTCUT)}
+    typed = {
+        name.removeprefix(SHORTCUT): form.get(name, "").strip().lower() for name in form if name.startswith(SHORTCUT)
+    }
     unknown = sorted(typed.keys() - ACTIONS)
     if unknown:
         raise ValidationFailed(

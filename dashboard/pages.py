@@ -72,7 +72,8 @@ class Page(View):
     @property
     def room_id(self) -> UUID | None:
         """The performer whose room the address names."""
-        return self.kwargs.get("performer_id")
+        found: UUID | None = self.kwargs.get("performer_id")
+        return found
 
     @property
     def facts(self) -> Facts:
@@ -91,24 +92,24 @@ class Page(View):
         region = REGIONS[name]
         return render(self.request, region.template, region.context(self.facts))
 
-    def answer(self, names: Iterable[str], message: str = "", *, kind: str = "ok") -> HttpResponse:
-        """The regions that an action changed, as they are now, and what to say; with the versions they show."""
+    def answer(self, names: Iterable[str], message: str = "", moved: Mapping[str, int] | None = None) -> HttpResponse:
+        """The regions that an action changed, as they are now, what to say, and the versions that this shows."""
         self._facts = Facts(self.account, open_page(self.request), self.room_id)
         regions = [REGIONS[name] for name in names]
         context: dict[str, Any] = {"regions": regions, **appearance(self.request)}
         for region in regions:
             context |= region.context(self._facts)
         response = render(self.request, "dashboard/answer.html", context)
-        versions(response, self._facts.versions())
+        versions(response, {**(moved or {}), **self._facts.versions()})
         if message:
-            toast(response, "ok" if kind == "ok" else "info", message)
+            toast(response, "ok", message)
         return response
 
 
 def open_page(request: HttpRequest) -> str:
     """The path of the page in the browser: the request's own, or the one that htmx names."""
     if is_htmx(request):
-        return str(request.htmx.current_url_abs_path or "")  # type: ignore[attr-defined] - HtmxMiddleware
+        return str(request.htmx.current_url_abs_path or "")  # type: ignore[attr-defined]  # HtmxMiddleware
     return request.path
 
 

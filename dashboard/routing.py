@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class LoggedOriginValidator(OriginValidator):  # type: ignore[misc] - Channels carries no types
+class LoggedOriginValidator(OriginValidator):  # type: ignore[misc]  # Channels carries no types
     """Refuses sockets that another site's page, or no page at all, wants to open; and says so in the log."""
 
     def valid_origin(self, parsed_origin: ParseResult | None) -> bool:

@@ -9,6 +9,7 @@ from dashboard.actions import ROUTES, Route
 from menus.builder import ItemView, QuickAction
 
 NO_PAGE = "This is not open yet."
+NOWHERE = Route("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def of_item(item: ItemView, *, at: str = "", look: str = "button", control_id: s
     else:
         route_address, posts = (route.address, route.posts) if route else ("", False)
     enabled = item.enabled and bool(route_address)
+    asked = route or NOWHERE
     return Control(
         id=item.id,
         label=item.label,
@@ -62,7 +64,9 @@ def of_item(item: ItemView, *, at: str = "", look: str = "button", control_id: s
         shortcut=item.shortcut or "",
         look=look,
         control_id=control_id,
-        **_question(route),
+        confirm=asked.confirm,
+        detail=asked.detail,
+        optimistic=asked.optimistic,
     )
 
 
@@ -77,7 +81,9 @@ def of_quick(action: QuickAction) -> Control:
         href="" if route.posts else route.address,
         post=route.address if route.posts else "",
         shortcut=action.shortcut or "",
-        **_question(route),
+        confirm=route.confirm,
+        detail=route.detail,
+        optimistic=route.optimistic,
     )
 
 
@@ -91,9 +97,3 @@ def _reason(item: ItemView) -> str:
     if item.reason:
         return item.reason
     return NO_PAGE if item.action else ""
-
-
-def _question(route: Route | None) -> dict[str, str]:
-    if route is None:
-        return {}
-    return {"confirm": route.confirm, "detail": route.detail, "optimistic": route.optimistic}

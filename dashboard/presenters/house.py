@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.urls import reverse_lazy
+from django.urls import reverse
 
 from accounts.access import Access
 from accounts.models import Performer, SignIn, SignInKind, User
 from core.health import Health
-from dashboard.presenters.controls import Control
+from dashboard.presenters.controls import Control, link
 from dashboard.presenters.shell import role_word
 from dashboard.presenters.states import StateBadge, badge_of
 from modelstate.states import State
@@ -103,8 +103,10 @@ def status_view(health: Health) -> StatusView:
     return StatusView(words, icon, datetime.now(UTC), parts)
 
 
-STAFF_TILES = (
-    Control("admin", "Administration", "shield", href=reverse_lazy("admin:index")),
-    Control("status", "System status", "activity", href=reverse_lazy("status")),
-    Control("api", "API explorer", "book", href=reverse_lazy("api-docs")),
-)
+def staff_tiles() -> tuple[Control, ...]:
+    """Where staff work."""
+    return (
+        link("admin", "Administration", "shield", reverse("admin:index")),
+        link("status", "System status", "activity", reverse("status")),
+        link("api", "API explorer", "book", reverse("api-docs")),
+    )

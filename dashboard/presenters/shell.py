@@ -19,10 +19,10 @@ ROLE_WORDS = (
     ("viewer", "Viewer"),
 )
 SHOWN_KEYS = (
-    ("startStream", "Start or stop the stream"),
-    ("joinQueue", "Join or leave the queue"),
-    ("startNext", "Start the next one"),
-    ("finishPerformance", "Complete the performance"),
+    ("startStream", "Go live, stop"),
+    ("joinQueue", "Join, leave queue"),
+    ("startNext", "Start next"),
+    ("finishPerformance", "Complete"),
 )
 
 

@@ -96,10 +96,10 @@ def room_view(performer: Performer, state: State, offers: Iterable[Offer]) -> Ro
 
 
 def public_badge(state: State) -> StateBadge:
-    """What the public may know: away, online, live or busy."""
-    badge = badge_of(state)
-    words = {State.IDLE: "Online", State.IN_QUEUE: "Online", State.STREAM_IN_QUEUE: "Streaming"}
-    return StateBadge(badge.name, words.get(state, badge.word), badge.icon, "")
+    """What the public may know: away, online, live or busy; not that she waits in a line."""
+    shown = {State.IN_QUEUE: State.IDLE, State.STREAM_IN_QUEUE: State.STREAMING}.get(state, state)
+    badge = badge_of(shown)
+    return StateBadge(badge.name, "Online" if shown == State.IDLE else badge.word, badge.icon, "")
 
 
 def my_items(items: Iterable[ItemView], performer_of: Callable[[ItemView], str]) -> MyItems:

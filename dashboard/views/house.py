@@ -18,7 +18,7 @@ from accounts.sessions import leave_session
 from core import health
 from core.exceptions import NotFound
 from dashboard.pages import Page, appearance
-from dashboard.presenters.house import STAFF_TILES, StatusView, profile_facts, sign_in_rows, status_view, studio_rows
+from dashboard.presenters.house import StatusView, profile_facts, sign_in_rows, staff_tiles, status_view, studio_rows
 from dashboard.presenters.session import queue_rows
 from dashboard.presenters.states import all_badges
 from modelstate.queries import get_state, states_of
@@ -89,7 +89,7 @@ class Staff(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page."""
-        return self.page("dashboard/staff.html", {"tiles": STAFF_TILES})
+        return self.page("dashboard/staff.html", {"tiles": staff_tiles()})
 
 
 class SignOutHere(Page):

@@ -16,6 +16,7 @@ from modelstate.queries import broadcast_of
 from modelstate.services import save_broadcast
 
 YEAR = 365 * 24 * 3600
+BROADCAST = ("title", "quality", "privacy", "camera", "microphone")
 CHANGED = ("menu", "quick", "preferences")
 
 
@@ -59,9 +60,7 @@ class StreamSettings(PerformerPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Save."""
-        sent = BroadcastSettingsSerializer(
-            data={name: request.POST.get(name, "") for name in BroadcastSettingsSerializer().fields}
-        )
+        sent = BroadcastSettingsSerializer(data={name: request.POST.get(name, "") for name in BROADCAST})
         sent.is_valid(raise_exception=True)
         save_broadcast(performer_id=self.account_id, changes=sent.validated_data)
         response = HttpResponse()

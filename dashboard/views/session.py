@@ -68,11 +68,11 @@ class SessionAction(PerformerPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Do it."""
         with carried_out(self.account_id, self.item_id):
-            page_once(request, self.account_id, self.act)
-        return self.answer((*SESSION, "wallet", "balance"), self.done)
+            moved = page_once(request, self.account_id, self.act)
+        return self.answer((*SESSION, "wallet", "balance"), self.done, moved.body)
 
-    def act(self) -> None:
-        """The one service call."""
+    def act(self) -> dict[str, int] | None:
+        """The one service call; the versions of items it moved, where they leave the page with it."""
         raise LookupError(f"{type(self).__name__} does nothing")
 
 
@@ -125,12 +125,12 @@ class StartNext(SessionAction):
 
     item_id, done = "start-next", "The performance has started."
 
-    def act(self) -> None:
+    def act(self) -> dict[str, int]:
         """Start it."""
         head = queue_of(self.account_id).head
         if head is None:
             raise NotFound("No one is waiting.")
-        services.start(by=self.actor, item_id=head.id)
+        return version_of(services.start(by=self.actor, item_id=head.id))
 
 
 class FinishPerformance(SessionAction):
@@ -138,9 +138,9 @@ class FinishPerformance(SessionAction):
 
     item_id, done = "finish-performance", "Completed. The tokens are yours."
 
-    def act(self) -> None:
+    def act(self) -> dict[str, int]:
         """Finish it."""
-        services.finish(by=self.actor, item_id=running(self.account_id))
+        return version_of(services.finish(by=self.actor, item_id=running(self.account_id)))
 
 
 class AbandonPerformance(SessionAction):
@@ -148,9 +148,10 @@ class AbandonPerformance(SessionAction):
 
     item_id, done = "abandon-performance", "Ended early. The viewer got every token back."
 
-    def act(self) -> None:
+    def act(self) -> dict[str, int]:
         """Abandon it."""
-        services.abandon(by=self.actor, item_id=running(self.account_id), reason=RefundReason.PERFORMER_DECLINED)
+        item_id = running(self.account_id)
+        return version_of(services.abandon(by=self.actor, item_id=item_id, reason=RefundReason.PERFORMER_DECLINED))
 
 
 class DeclineItem(PerformerPage):
@@ -184,6 +185,11 @@ class QueueSettingsForm(PerformerPage):
         response = HttpResponse()
         toast(response, "ok", "Saved.")
         return response
+
+
+def version_of(moved: services.Moved) -> dict[str, int]:
+    """The item's version, as answers tell it."""
+    return {f"item:{moved.item['id']}": moved.item["version"]}
 
 
 def running(performer_id: UUID) -> UUID:
