@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class WalletConfig(AppConfig):
 
     name = "wallet"
     ledger_tables = ["wallet_account", "wallet_hold", "wallet_operation", "wallet_transfer"]
+
+    def ready(self) -> None:
+        """The functions answer with codes: their exceptions must be known before the first call."""
+        import_module("wallet.exceptions")
