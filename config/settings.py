@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
@@ -116,7 +117,8 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
     }
 }
-CHANNEL_PREFIX = "menus"
+# Pub/sub knows no database numbers: the address is part of the prefix, so that two installations never mix.
+CHANNEL_PREFIX = f"menus-{sha256(REDIS_URL.encode()).hexdigest()[:8]}"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

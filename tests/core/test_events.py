@@ -12,6 +12,9 @@ from django.db import transaction
 from core import events
 from core.events import Event, camel_keys, publish, send_now
 from core.hub import QUEUE_LENGTH, Mailbox, hub
+from core.ids import uuid7
+
+BELL = str(uuid7())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +84,9 @@ def test_a_dead_valkey_loses_the_event_and_nothing_else(settings: Any) -> None: 
 
 
 async def test_a_published_frame_reaches_the_rooms_of_the_hub_once() -> None:
-    mailbox = await hub().join("model:1", "room:all")
-    stranger = await hub().join("model:2")
-    rang = Rang(bell_id="1", version=3)
+    mailbox = await hub().join(f"model:{BELL}", "room:all")
+    stranger = await hub().join(f"model:{uuid7()}")
+    rang = Rang(bell_id=BELL, version=3)
     await asyncio.to_thread(send_now, rang.rooms, rang.frame())
     frame = await asyncio.wait_for(mailbox.get(), timeout=5)
     assert (frame["event"], frame["version"]) == ("bell.rang", 3)
