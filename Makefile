@@ -28,7 +28,7 @@ drill: ready ## the long forms of the drills
 	@$(PYTHON) -m pytest -m "drill"
 
 bench: ready ## the measurements of docs, against their peers
-	@$(PYTHON) -m benchmarks
+	@$(PYTHON) -m benchmarks.run
 
 format: ready ## let ruff format and mend what it can
 	@.venv/bin/ruff check --fix --quiet .

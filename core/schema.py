@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import Serializer
@@ -55,6 +56,20 @@ class HouseSchema(AutoSchema):
         return [parts[2] if parts[:2] == ["api", "v1"] and len(parts) > 2 else parts[-1]]
 
 
+class TextFieldExtension(OpenApiSerializerFieldExtension):
+    """Text that must not be blank needs a sign that is no white space."""
+
+    target_class = "core.api.TextField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """The ordinary schema, with that rule."""
+        schema: dict[str, Any] = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        if direction == "request" and self.target.trim_whitespace and not self.target.allow_blank:
+            schema.setdefault("pattern", r"\S")
+        return schema
+
+
 def add_common_answers(result: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
     """Postprocessing hook: the refusals that any operation may give, as problem+json."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = problem_schema()
@@ -63,7 +78,21 @@ def add_common_answers(result: dict[str, Any], **_kwargs: object) -> dict[str, A
             common = EVERY_OPERATION if method == "get" else EVERY_OPERATION | UNSAFE_OPERATION
             for status, words in common.items():
                 operation["responses"].setdefault(status, {"description": words, "content": PROBLEM})
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                close_objects(media["schema"], result["components"]["schemas"])
     return result
+
+
+def close_objects(schema: dict[str, Any], components: dict[str, Any]) -> None:
+    """Say of a body, and of all inside it, that unknown names are refused (CamelSerializer does)."""
+    if "$ref" in schema:
+        schema = components[schema["$ref"].rpartition("/")[2]]
+    if "properties" in schema and "additionalProperties" not in schema:
+        schema["additionalProperties"] = False
+    inner = [*schema.get("properties", {}).values(), *schema.get("allOf", []), *schema.get("oneOf", [])]
+    for part in [*inner, schema.get("items")]:
+        if isinstance(part, dict):
+            close_objects(part, components)
 
 
 def problem_schema() -> dict[str, Any]:

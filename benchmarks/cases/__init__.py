@@ -1,0 +1,11 @@
+"""One module a case: what it needs, how it is measured, which rows it gives."""
+
+from __future__ import annotations
+
+from benchmarks.cases.base import Case
+from benchmarks.cases.events import Events
+from benchmarks.cases.holds import Holds
+from benchmarks.cases.menu import Menu
+from benchmarks.cases.purchase import Purchase
+
+CASES: list[type[Case]] = [Purchase, Menu, Events, Holds]

@@ -1,0 +1,156 @@
+"""The API's document: valid, as committed, with examples, and true: schemathesis finds nothing it does not say."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+import schemathesis
+import yaml
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.engine.recorder import ScenarioRecorder
+from schemathesis.schemas import BaseSchema
+
+from tests import factories
+from tests.contract.world import World, build_world
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
+METHODS = {"get", "post", "put", "patch", "delete"}
+SEED = 20261121
+SECONDS = 20
+APPLICATION = get_wsgi_application()
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return found
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method in METHODS:
+                yield f"{method.upper()} {path}", operation
+
+
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
+    validate_schema(document)
+
+
+def test_no_view_leaves_a_warning(tmp_path: Path) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
+
+
+def test_the_committed_document_is_this_one(tmp_path: Path) -> None:
+    call_command("spectacular", "--file", str(tmp_path / "openapi.yaml"))
+    assert DOCUMENT.read_text() == (tmp_path / "openapi.yaml").read_text(), "run: make openapi"
+
+
+def test_every_operation_says_what_it_does(document: dict[str, Any]) -> None:
+    assert [name for name, operation in operations(document) if not operation.get("description")] == []
+
+
+def test_every_body_has_an_example(document: dict[str, Any]) -> None:
+    without = [name for name, operation in operations(document) if not has_examples(operation)]
+    assert without == []
+
+
+def has_examples(operation: dict[str, Any]) -> bool:
+    """Whether what is sent and what comes back on success are shown by example."""
+    bodies = [operation["requestBody"]] if "requestBody" in operation else []
+    bodies += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    media = [shape for body in bodies for shape in body.get("content", {}).values()]
+    return all("examples" in shape or "example" in shape for shape in media)
+
+
+@pytest.fixture
+def world(database_clone: str) -> Iterator[World]:
+    """The people and things, committed to a database that is dropped afterwards: schemathesis works in threads."""
+    yield build_world()
+    connections.close_all()
+
+
+SIGN_OUT = "/api/v1/auth/logout"
+
+
+@pytest.mark.slow
+@pytest.mark.threads
+@pytest.mark.parametrize("who", ["performer", "viewer", "staff"])
+def test_schemathesis_finds_nothing_that_the_document_does_not_say(world: World, who: str) -> None:
+    failures, tested = run_schemathesis(load_document(world, who).exclude(path=SIGN_OUT))
+    assert tested > 0
+    assert not failures, "\n".join(failures)
+
+
+@pytest.mark.slow
+@pytest.mark.threads
+def test_schemathesis_finds_nothing_in_signing_out(world: World) -> None:
+    failures, tested = run_schemathesis(load_document(world, "viewer").include(path=SIGN_OUT))
+    assert tested > 0
+    assert not failures, "\n".join(failures)
+
+
+def load_document(world: World, who: str) -> BaseSchema:
+    """The document as this person gets it over WSGI, in process."""
+    # The transport in process does not unpack what the product packs.
+    headers = {
+        "Authorization": f"Bearer {factories.tokens(world.people[who]).access}",
+        "Accept-Encoding": "identity",
+    }
+    settings = {
+        "seed": SEED,
+        "max-time": SECONDS,
+        "headers": headers,
+        "generation": {"max-examples": 8, "deterministic": True, "no-shrink": True, "allow-x00": False},
+        "phases": {"stateful": {"max-steps": 6}},
+    }
+    config = SchemathesisConfig.from_dict(settings)
+    return schemathesis.openapi.from_wsgi("/api/schema/?format=json", closing_app, config=config, headers=headers)
+
+
+def closing_app(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    """The product, each answer read to its end and closed: Django gives the connection back only then."""
+    answer = APPLICATION(environ, start_response)
+    with contextlib.closing(answer):
+        return list(answer)
+
+
+def run_schemathesis(schema: BaseSchema) -> tuple[list[str], int]:
+    """All checks, bounded in time; one example of each failure, and the number of requests made."""
+    failures: dict[str, str] = {}
+    requests = 0
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.NonFatalError | events.FatalError):
+            failures["engine"] = repr(getattr(event, "value", None) or getattr(event, "exception", event))
+        if isinstance(event, events.ScenarioFinished | events.FuzzScenarioFinished):
+            requests += len(event.recorder.cases)
+            failures |= dict(words(event.recorder))
+    return [f"{what}: {example}" for what, example in sorted(failures.items())], requests
+
+
+def words(recorder: ScenarioRecorder) -> Iterator[tuple[str, str]]:
+    """What went wrong in a scenario: which check on which operation, and the request that showed it."""
+    for case_id, checks in recorder.checks.items():
+        for check in checks:
+            if check.failure_info is not None:
+                case = recorder.cases[case_id].value
+                problem = " ".join(str(check.failure_info.failure).split())[:400]
+                yield (
+                    f"{case.method} {case.path}: {check.name}",
+                    f"{problem} [{case.formatted_path} {case.body!r:.200}]",
+                )
+
+
+def test_the_document_is_yaml_that_others_can_read() -> None:
+    assert yaml.safe_load(DOCUMENT.read_text())["openapi"].startswith("3.1")
