@@ -6,14 +6,14 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 HOST = "127.0.0.1"
 
-# A port of 127.0.0.1, or the path of a unix socket.
-Address = int | Path
+# A port of 127.0.0.1, or unix sockets that take the connections in turn.
+Address = int | Sequence[Path]
 NextRequest = Callable[[int], bytes]
 
 
@@ -25,6 +25,7 @@ class Outcome:
     latencies_ms: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     lost: int = 0
+    failure: str = ""
 
     @property
     def answered(self) -> int:
@@ -38,7 +39,7 @@ class Outcome:
         """Itself, where every answer has an expected status; a bench of refusals would measure nothing."""
         odd = {status: count for status, count in self.statuses.items() if status not in expected}
         if odd or not self.answered:
-            raise RuntimeError(f"Expected only {expected}, got {dict(self.statuses)}")
+            raise RuntimeError(f"Expected only {expected}, got {dict(self.statuses)}, {self.lost} lost {self.failure}")
         return self
 
 
@@ -72,7 +73,8 @@ async def _run(
     for task in late:
         task.cancel()
     ends = await asyncio.gather(*tasks, return_exceptions=True)
-    outcome.lost = sum(isinstance(end, BaseException) for end in ends)
+    failures = [end for end in ends if isinstance(end, BaseException)]
+    outcome.lost, outcome.failure = len(failures), repr(failures[0]) if failures else ""
     return outcome
 
 
@@ -89,10 +91,11 @@ class Client(asyncio.Protocol):
     async def run(self, address: Address) -> None:
         """Work until the end; raises where the connection fails with an answer outstanding."""
         loop = asyncio.get_running_loop()
-        if isinstance(address, Path):
-            transport, _ = await loop.create_unix_connection(lambda: self, str(address))
-        else:
+        if isinstance(address, int):
             transport, _ = await loop.create_connection(lambda: self, HOST, address)
+        else:
+            path = address[self.number % len(address)]
+            transport, _ = await loop.create_unix_connection(lambda: self, str(path))
         try:
             await self.ended
         finally:

@@ -30,10 +30,9 @@ class Stack:
     """Where the product answers, and which processes are it."""
 
     port: int
-    web: Path
-    naive: Path
+    web: tuple[Path, ...]
+    naive: tuple[Path, ...]
     roots: dict[str, tuple[int, ...]]
-    naive_pid: int
 
 
 @contextmanager
@@ -50,12 +49,15 @@ def running_stack(data: Path) -> Iterator[Stack]:
     try:
         _wait_until_ready(port, house, data)
         adopt_environment(data)
-        naive_socket = socket_folder(data, "house") / "naive.sock"
-        peer = _start_naive(naive_socket, data)
+        folder = socket_folder(data, "house")
+        paths = (folder / "naive-1.sock", folder / "naive-2.sock")
+        peers = [_start_naive(path, data) for path in paths]
         try:
-            yield Stack(port, socket_folder(data, "house") / "web.sock", naive_socket, _roots(house.pid), peer.pid)
+            roots = {**_roots(house.pid), "naive": tuple(peer.pid for peer in peers)}
+            yield Stack(port, tuple(sorted(folder.glob("web*.sock"))), paths, roots)
         finally:
-            end(peer)
+            for peer in peers:
+                end(peer)
     finally:
         end(house)
 
@@ -95,7 +97,7 @@ def _wait_until_ready(port: int, house: subprocess.Popen[bytes], data: Path) -> 
 
 def _is_ready(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:  # noqa: S310 - http
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return json.load(answer).get("status") == "ready"
     except (OSError, ValueError):
         return False
@@ -121,7 +123,9 @@ def _start_naive(path: Path, data: Path) -> subprocess.Popen[bytes]:
 
 def _roots(supervisor: int) -> dict[str, tuple[int, ...]]:
     """The trees that make up the product; the servers are found by asking them, wherever they run on this machine."""
-    own = {_program(pid): pid for pid in children.children_of(supervisor)}
+    own: dict[str, list[int]] = {}
+    for pid in children.children_of(supervisor):
+        own.setdefault(_program(pid), []).append(pid)
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         backend = connection.info.backend_pid
         postmaster = _parent(backend)
@@ -129,9 +133,10 @@ def _roots(supervisor: int) -> dict[str, tuple[int, ...]]:
     valkey = int(client.info("server")["process_id"])
     client.close()
     return {
-        "web": (own["granian"],),
-        "door": (own["caddy"],),
-        "sockets": (own["uvicorn"],),
+        "web": tuple(own["granian"]),
+        "door": tuple(own["caddy"]),
+        "sockets": tuple(own["uvicorn"]),
+        "worker": tuple(own["manage.py"]),
         "postgres": (postmaster,),
         "valkey": (valkey,),
     }
@@ -140,7 +145,7 @@ def _roots(supervisor: int) -> dict[str, tuple[int, ...]]:
 def _program(pid: int) -> str:
     words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     names = [Path(os.fsdecode(word)).name for word in words[:2]]
-    return next((name for name in names if name in {"granian", "uvicorn", "caddy"}), names[0])
+    return next((name for name in names if name in {"granian", "uvicorn", "caddy", "manage.py"}), names[0])
 
 
 def _parent(pid: int) -> int:

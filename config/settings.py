@@ -210,6 +210,11 @@ SPECTACULAR_SETTINGS = {
         "core.schema.add_common_answers",
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "PerformerState": "modelstate.states.State",
+        "WalletBucket": "wallet.api.serializers.BUCKETS",
+        "MenuVisibility": "menus.states.Visibility",
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS", [])

@@ -34,8 +34,10 @@ class Events:
 
     def measure(self, bench: Bench) -> Usage:
         """Buy, start and finish items one by one; each time until her other tab has heard of it."""
+        buyer = {"Authorization": f"Bearer {self.buyer.token()}"}
+        seller = {"Authorization": f"Bearer {self.seller.token()}"}
         meter = Meter(bench.stack.roots)
-        latencies = asyncio.run(self._perform(bench.stack.port))
+        latencies = asyncio.run(self._perform(bench.stack.port, buyer, seller))
         self.p95.add(percentile(latencies, 0.95))
         self.median.add(percentile(latencies, 0.5))
         return meter.stop()
@@ -44,10 +46,8 @@ class Events:
         """Its figures so far."""
         return [self.p95, self.median]
 
-    async def _perform(self, port: int) -> list[float]:
+    async def _perform(self, port: int, buyer: dict[str, str], seller: dict[str, str]) -> list[float]:
         base = f"http://127.0.0.1:{port}"
-        buyer = {"Authorization": f"Bearer {self.buyer.token()}"}
-        seller = {"Authorization": f"Bearer {self.seller.token()}"}
         latencies: list[float] = []
         async with httpx.AsyncClient(base_url=f"{base}/api/v1", timeout=10) as client:
             ticket = (await _post(client, "/auth/ws-ticket", seller))["ticket"]
