@@ -25,20 +25,23 @@ PRIVATE_TEXT = re.compile(
       [\w.+-]+@[\w-]+\.[\w.-]+                                   # an e-mail address
     | \beyJ[\w-]{8,}\.[\w-]+\.[\w-]*                             # a signed token
     | (?i:bearer)\s+[\w.~+/=-]{8,}                               # the same in a header
-    | \b(?:\d{1,3}\.){3}\d{1,3}\b                                # an IPv4 address
+    | (?:(?<![\w:])(?:[0-9a-f]{0,4}:){2,6}|\b)(?:\d{1,3}\.){3}\d{1,3}\b # an IPv4 address, in an IPv6 one too
     | (?<![\w:.-])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![\w:-]) # an IPv6 address
     | (?<=\)=\()[^)\n]*                                          # the values of PostgreSQL's "Key (a)=(b)"
     | (?<=Failing\ row\ contains\ \()[^\n]*                      # a whole row of PostgreSQL's
     """,
     re.VERBOSE,
 )
-# Quieter than the rest: what these say at INFO is either noise or about somebody's sign-in or address.
+# Quieter than the rest: below this level they are noise, or tell of somebody's sign-in, address or page (Django
+# logs a template's whole context at DEBUG, the CSRF token in it, and statements with their values).
 QUIET = {
+    "asyncio": "WARNING",
     "axes": "CRITICAL",
-    "uvicorn.access": "CRITICAL",
+    "django.db.backends": "WARNING",
+    "django.template": "WARNING",
     "procrastinate.blueprints": "WARNING",
     "procrastinate.periodic": "WARNING",
-    "asyncio": "WARNING",
+    "uvicorn.access": "CRITICAL",
 }
 
 

@@ -107,7 +107,7 @@ def test_the_token_settings_are_checked_before_the_start() -> None:
 
 
 def test_a_missing_blacklist_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks.apps, "is_installed", lambda name: False)
+    monkeypatch.setattr("accounts.checks.apps.is_installed", lambda name: False)
     assert checks.check_tokens(None) == [checks.BLACKLIST_MISSING]
 
 
