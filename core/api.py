@@ -213,6 +213,7 @@ def problem_response(refusal: DomainError, path: str) -> HttpResponse:
     """The refusal as problem+json with its headers."""
     body = orjson.dumps(problem_body(refusal, path), default=str)
     response = HttpResponse(body, status=refusal.status, content_type="application/problem+json")
+    response.headers["X-Problem-Code"] = refusal.code
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     if refusal.status == 401:

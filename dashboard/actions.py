@@ -61,6 +61,6 @@ ROUTES: Mapping[str, Route] = {
     "navigateDashboard": Route("desk"),
     "logout": Route("sign-out-here", posts=True),
     "openAdmin": Route("admin:index"),
-    "openMenuAdmin": Route("admin:menus_menulink_changelist"),
+    "openMenuAdmin": Route("admin:menus_stafflink_changelist"),
     "openAuditLog": Route("admin:audit_auditentry_changelist"),
 }

@@ -12,7 +12,6 @@ CLOSED: Mapping[str, str] = {
     "mood": "Moods and quick responses are not open yet.",
     "notices": "The notification center is not open yet.",
     "payouts": "Payouts are not open yet.",
-    "profile": "Profile settings are not open yet.",
     "promotions": "Promotions are not open yet.",
     "schedule": "Schedules are not open yet.",
 }

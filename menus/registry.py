@@ -143,7 +143,7 @@ FINANCIAL_ITEMS: tuple[MenuItem, ...] = (
 )  # fmt: skip
 
 SETTINGS_ITEMS: tuple[MenuItem, ...] = (
-    MenuItem("profile-settings", "Profile Settings", "user", "profile", "openProfile", feature="profile"),
+    MenuItem("profile-settings", "Profile Settings", "user", "profile", "openProfile"),
     MenuItem(
         "set-mood", "Set Mood", "emoji", "mood-configuration", "setMood",
         during=WHILE_STREAMING, permission=Permission.UPDATE_MOOD, feature="mood", shortcut="alt+shift+m",

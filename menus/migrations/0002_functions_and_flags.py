@@ -20,7 +20,7 @@ DROP TRIGGER menus_menuactionlog_never_emptied ON menus_menuactionlog;
 DROP TRIGGER menus_purchase_append_only ON menus_purchase;
 DROP TRIGGER menus_purchase_never_emptied ON menus_purchase;
 """
-ANNOUNCED = ("notices", "profile", "schedule")
+ANNOUNCED = ("notices", "schedule")
 
 
 def make_flags(apps, editor):

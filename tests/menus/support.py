@@ -20,7 +20,7 @@ from tests import factories
 
 EVERY_PERMISSION = frozenset(str(permission) for permission in ROLE_PERMISSIONS["performer"])
 SECTIONS_OPEN = frozenset(f"section.{name}" for name in ("streaming", "queue", "financial", "settings", "support"))
-FEATURES_OPEN = frozenset({"engagement", "mood", "notices", "payouts", "profile", "promotions", "schedule"})
+FEATURES_OPEN = frozenset({"engagement", "mood", "notices", "payouts", "promotions", "schedule"})
 _number = count(1)
 
 

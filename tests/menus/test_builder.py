@@ -220,7 +220,6 @@ def test_the_minimum_is_looked_at_before_the_feature() -> None:
         ("set-mood", "Moods and quick responses are not open yet."),
         ("quick-responses", "Moods and quick responses are not open yet."),
         ("engagement-tools", "Engagement tools are not open yet."),
-        ("profile-settings", "Profile settings are not open yet."),
         ("notification-center", "The notification center is not open yet."),
         ("schedule-management", "Schedules are not open yet."),
     ],

@@ -1,0 +1,88 @@
+"""Writes actions that came over JSON into the action log.
+
+The rooms whose services do the work lie below the menu and do not know it. So their log is kept from outside: a request
+for an address that is known here, by its URL name, is timed and written down with its outcome. Pages, which know the
+menu, wrap their actions in `menus.services.actions.carried_out` instead.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from accounts.access import access_of
+from accounts.models import User
+from core.exceptions import DomainError
+from menus.services.actions import log_action
+
+log = structlog.get_logger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+_routes: dict[str, str] = {
+    "stream-start": "start-stream",
+    "stream-stop": "stop-stream",
+    "queue-join": "join-queue",
+    "queue-leave": "leave-queue",
+    "queue-item-start": "start-next",
+    "queue-item-finish": "finish-performance",
+    "queue-item-abandon": "abandon-performance",
+}
+
+
+def log_actions_of(routes: Mapping[str, str]) -> None:
+    """Have the POSTs of more URL names logged as these menu items; call it from `apps.ready`."""
+    _routes.update(routes)
+
+
+class MenuActionMiddleware:
+    """Logs what performers do from the menu; what nobody carried out (a replay, a refusal to sign in) is left out."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.monotonic()
+        response = self.get_response(request)
+        item_id = _item_of(request)
+        if item_id is not None and "Idempotency-Replayed" not in response.headers:
+            performer_id = _performer_of(request)
+            if performer_id is not None:
+                _log(request, response, performer_id, item_id, round((time.monotonic() - started) * 1000))
+        return response
+
+
+def _item_of(request: HttpRequest) -> str | None:
+    match = request.resolver_match
+    return _routes.get(match.view_name) if match is not None and request.method == "POST" else None
+
+
+def _performer_of(request: HttpRequest) -> UUID | None:
+    user = getattr(request, "user", None)
+    return access_of(user).performer_id if isinstance(user, User) else None
+
+
+def _log(request: HttpRequest, response: HttpResponseBase, performer_id: UUID, item_id: str, duration_ms: int) -> None:
+    """The action is done or refused already: a log that cannot be written is told and changes nothing of that."""
+    try:
+        log_action(
+            performer_id=performer_id,
+            item_id=item_id,
+            duration_ms=duration_ms,
+            error_code=code_of(response),
+            metadata={"door": "api", "status": response.status_code},
+        )
+    except DatabaseError as error:
+        log.warning("menus.action_not_logged", item=item_id, error=type(error).__name__)
+
+
+def code_of(response: HttpResponseBase) -> str:
+    """The refusal's code; empty for a success."""
+    if response.status_code < 400:
+        return ""
+    return response.headers.get("X-Problem-Code", DomainError.code)

@@ -1,0 +1,112 @@
+"""The action log: what was carried out from the menu, by whom, how it ended; nothing personal; never altered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from rest_framework.test import APIClient
+
+from accounts.models import Performer
+from menus.middleware import log_actions_of
+from menus.models import MenuActionLog
+from menus.services.actions import carried_out, log_action
+from modelstate.exceptions import InvalidStateTransition
+from tests import factories
+from tests.menus.support import on_duty
+
+START = "/api/v1/model/stream/start"
+
+
+@pytest.fixture
+def performer(db: None) -> Performer:
+    return on_duty(factories.performer())
+
+
+@pytest.fixture
+def api(performer: Performer) -> APIClient:
+    return factories.bearer(performer)
+
+
+def lines() -> list[tuple[Any, ...]]:
+    """Item, action, success and code of each line, in order."""
+    columns = ("menu_item_id", "action", "success", "error_code")
+    return list(MenuActionLog.objects.order_by("at", "id").values_list(*columns))
+
+
+def test_an_action_over_json_is_logged(api: APIClient, performer: Performer) -> None:
+    api.post(START, HTTP_IDEMPOTENCY_KEY="a")
+    line = MenuActionLog.objects.get()
+    assert lines() == [("start-stream", "startStream", True, "")]
+    assert line.performer_id == performer.pk
+    assert line.metadata == {"door": "api", "status": 200}
+    assert line.duration_ms >= 0
+
+
+def test_a_refused_one_is_logged_with_its_code(api: APIClient) -> None:
+    api.post("/api/v1/model/stream/stop", HTTP_IDEMPOTENCY_KEY="a")
+    assert lines() == [("stop-stream", "stopStream", False, "INVALID_STATE_TRANSITION")]
+
+
+def test_a_replay_carries_nothing_out(api: APIClient) -> None:
+    for _ in range(3):
+        api.post(START, HTTP_IDEMPOTENCY_KEY="a")
+    assert len(lines()) == 1
+
+
+def test_reading_is_no_action_and_nobody_has_none(api: APIClient, performer: Performer) -> None:
+    api.get("/api/v1/model/menu")
+    api.get("/api/v1/model/state")
+    APIClient().post(START, HTTP_IDEMPOTENCY_KEY="a")
+    factories.bearer(factories.viewer()).post(START, HTTP_IDEMPOTENCY_KEY="a")
+    assert lines() == []
+
+
+def test_the_line_is_logged_too(api: APIClient) -> None:
+    api.post("/api/v1/queue/join", HTTP_IDEMPOTENCY_KEY="a")
+    api.post("/api/v1/queue/leave", HTTP_IDEMPOTENCY_KEY="b")
+    assert [line[0] for line in lines()] == ["join-queue", "leave-queue"]
+
+
+def test_other_rooms_can_add_their_addresses(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("menus.middleware._routes", {})
+    log_actions_of({"menu-preferences-reset": "menu-settings"})
+    api.post("/api/v1/model/menu/preferences/reset")
+    assert lines() == [("menu-settings", "openMenuSettings", True, "")]
+
+
+def test_a_page_wraps_its_action(performer: Performer) -> None:
+    with carried_out(performer.pk, "join-queue", {"door": "page"}):
+        pass
+    with pytest.raises(InvalidStateTransition), carried_out(performer.pk, "join-queue"):
+        raise InvalidStateTransition()
+    with pytest.raises(ZeroDivisionError), carried_out(performer.pk, "join-queue"):
+        raise ZeroDivisionError
+    assert [(success, code) for _, _, success, code in lines()] == [
+        (True, ""),
+        (False, "INVALID_STATE_TRANSITION"),
+        (False, "SYSTEM_ERROR"),
+    ]
+
+
+def test_only_what_is_on_the_menu_can_be_logged(performer: Performer) -> None:
+    with pytest.raises(KeyError):
+        log_action(performer_id=performer.pk, item_id="dance", duration_ms=1)
+
+
+def test_a_log_that_cannot_be_written_undoes_nothing(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_fields: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr("menus.middleware.log_action", broken)
+    assert api.post(START, HTTP_IDEMPOTENCY_KEY="a").json()["state"] == "STREAMING"
+
+
+@pytest.mark.parametrize("change", [{"success": False, "error_code": "X"}, {"metadata": {"name": "Ann"}}])
+def test_nothing_in_it_can_be_changed(performer: Performer, change: dict[str, object]) -> None:
+    line = log_action(performer_id=performer.pk, item_id="help", duration_ms=1)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        MenuActionLog.objects.filter(pk=line.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        MenuActionLog.objects.filter(pk=line.pk).delete()
