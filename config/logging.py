@@ -39,6 +39,8 @@ QUIET = {
     "axes": "CRITICAL",
     "django.db.backends": "WARNING",
     "django.template": "WARNING",
+    "httpcore": "WARNING",
+    "httpx": "WARNING",  # its lines hold addresses, and those hold members' ids
     "procrastinate.blueprints": "WARNING",
     "procrastinate.periodic": "WARNING",
     "uvicorn.access": "CRITICAL",

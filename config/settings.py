@@ -10,6 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from config.env import BASE_DIR, Env, data_dir
 from config.logging import logging_config
+from config.partners import loyalty
 
 env = Env.load()
 
@@ -28,6 +29,7 @@ INSTALLED_APPS = [
     "accounts",
     "modelstate",
     "wallet",
+    "loyalty",
     "queue_app",
     "menus",
     "dashboard",
@@ -265,5 +267,6 @@ USE_TZ = True
 BUSINESS_TIME_ZONE = env.text("BUSINESS_TIME_ZONE", "America/Toronto")
 PAYOUT_MINIMUM_TOKENS = env.number("PAYOUT_MINIMUM_TOKENS", 1000, least=1, most=10**9)
 ALLOWED_COUNTRIES = env.words("ALLOWED_COUNTRIES", [])
+LOYALTY = loyalty(env)
 LOGGING_CONFIG = None
 logging_config(debug=DEBUG, style=env.text("LOG_STYLE", "json"))

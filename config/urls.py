@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", core_views.SchemaView.as_view(), name="schema"),
     path("api/docs/", core_views.DocsView.as_view(url_name="schema"), name="api-docs"),
     path("admin/", admin.site.urls),
+    path("webhooks/loyalty/", include("loyalty.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("metrics", core_views.metrics, name="metrics"),

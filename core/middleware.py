@@ -15,6 +15,7 @@ from core.ratelimits import budget_headers, forget_budgets
 from core.sql import domain_error
 
 BODY_LIMIT = 256 * 1024
+READ_BY_MACHINES = ("/api/", "/webhooks/")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -75,6 +76,6 @@ def as_refusal(error: Exception) -> DomainError | None:
 
 def refusal_response(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """The refusal in the form that the caller reads."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(READ_BY_MACHINES):
         return problem_response(refusal, request.path)
     return htmx.refusal_response(request, refusal)
