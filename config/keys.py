@@ -1,12 +1,12 @@
 """Secrets that are made once, and the file that hands them to every command run in this checkout."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from config.place import CannotStart
+from core.files import write_private
 
 # What config.settings reads; made once, so that sessions, tokens and hashed addresses survive a restart.
 SIGNING_KEYS = ("SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY")
@@ -35,15 +35,3 @@ def write_local_env(data: Path, values: Mapping[str, str]) -> Path:
     lines = ["# Written by `make run`. What the environment says wins over these lines."]
     write_private(path, "\n".join(lines + [f"{key}={value}" for key, value in values.items()]) + "\n")
     return path
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replace a file at once, readable by its owner only; an interrupted writing leaves the old one."""
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from config import frontdoor, keys
+from config import frontdoor
 from config.env import BASE_DIR
 from config.place import socket_folder
 from config.supervisor import Service
+from core.files import write_private
 
 HOUSE_WAVE = 1
 DOOR_WAVE = 2
@@ -49,7 +50,7 @@ def services(env: Mapping[str, str], data: Path, port: int) -> list[Service]:
     sockets = folder / "sockets.sock"
     door = data / "door"
     door.mkdir(mode=0o700, exist_ok=True)
-    keys.write_private(
+    write_private(
         door / "Caddyfile", frontdoor.caddyfile(port=port, web=list(webs.values()), sockets=sockets, storage=door)
     )
     caddy: tuple[str | Path, ...] = (frontdoor.caddy_binary(), "run", "--adapter", "caddyfile")

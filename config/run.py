@@ -17,6 +17,7 @@ from config import children, embedded, keys, programs, roles
 from config.env import BASE_DIR, data_dir
 from config.place import CannotStart, hold_lock, open_folder
 from config.supervisor import Supervisor
+from core.files import write_private
 
 READY_SECONDS = 90
 DEFAULT_PORT = 8000
@@ -123,7 +124,7 @@ class House:
             steps["Static files are collected"] = ("collectstatic", "--noinput", "--clear", "--ignore=redoc")
         if not self._steps(steps):
             return False
-        keys.write_private(stamp, wanted)
+        write_private(stamp, wanted)
         return True
 
     def _plant_demo_data(self) -> bool:

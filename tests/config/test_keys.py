@@ -7,6 +7,7 @@ import pytest
 from config import keys
 from config.env import read_env_file
 from config.place import CannotStart
+from core.files import write_private
 
 
 def test_secrets_are_long_different_and_kept(tmp_path):
@@ -53,10 +54,10 @@ def test_local_env_reads_back_as_it_was_written(tmp_path):
 
 def test_an_interrupted_writing_leaves_the_old_file(tmp_path):
     path = tmp_path / "secrets.json"
-    keys.write_private(path, "old")
+    write_private(path, "old")
     (tmp_path / "secrets.json.new").write_text("half of the n")
 
-    keys.write_private(path, "new")
+    write_private(path, "new")
 
     assert path.read_text() == "new"
     assert [found.name for found in tmp_path.iterdir()] == ["secrets.json"]
