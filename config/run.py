@@ -73,8 +73,9 @@ class House:
             self._wait_for_servers,
             self._check_database,
             self._prepare,
-            self._plant_demo_data,
             self._open_house,
+            self._plant_demo_data,
+            self._wait_for_house,
         )
         return all(not self.supervisor.asked_to_stop and step() for step in steps)
 
@@ -136,6 +137,9 @@ class House:
         self._progress("Web server, sockets, worker and front door start")
         for service in programs.services(self.env, self.data, self.port):
             self.supervisor.start(service)
+        return True
+
+    def _wait_for_house(self) -> bool:
         if self.supervisor.watch(until=self._answers, timeout_seconds=READY_SECONDS):
             return True
         if not self.supervisor.asked_to_stop:
