@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import BigIntegerField, Case, F, Func, Q, QuerySet, Subquery, Sum, When
-from django.db.models.functions import Now, TruncDay
+from django.db.models import BigIntegerField, Case, DateTimeField, F, Func, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Now
 
 from wallet.models import Account, Transfer
 from wallet.states import SUMMED_KINDS, AccountKind, TransferCode
@@ -136,7 +135,8 @@ def earnings_today(performer_id: UUID) -> int:
     earned = Subquery(Account.objects.filter(owner_id=performer_id, kind=AccountKind.EARNED).values("id"))
     settled = Q(credit_account_id=earned, code=TransferCode.SETTLE)
     reversed_again = Q(debit_account_id=earned, code=TransferCode.REVERSAL)
-    midnight = TruncDay(Now(), tzinfo=ZoneInfo(settings.BUSINESS_TIME_ZONE))
+    zone = Value(settings.BUSINESS_TIME_ZONE)
+    midnight = Func(Value("day"), Now(), zone, function="date_trunc", output_field=DateTimeField())
     amount = Case(When(code=TransferCode.SETTLE, then=F("amount")), default=-F("amount"))
     today = Transfer.objects.filter(settled | reversed_again, created_at__gte=midnight)
     return int(today.aggregate(tokens=Sum(amount, default=0))["tokens"])
