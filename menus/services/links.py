@@ -113,8 +113,11 @@ def _siblings(link: StaffLink) -> QuerySet[StaffLink]:
 def _put(link: StaffLink, place: int | None) -> None:
     """Give it the place, counted from 1; who stands there or behind moves one on, the last first."""
     taken = list(_siblings(link).values_list("ordering", flat=True))
-    link.ordering = place if place is not None else (max(taken) + 1 if taken else 1)
+    last = max(taken, default=0)
+    link.ordering = place if place is not None else last + 1
     if link.ordering in taken:
+        # Out of the way first: the others may move onto the place where it stood.
+        StaffLink.objects.filter(pk=link.pk).update(ordering=last + 2)
         for other in _siblings(link).filter(ordering__gte=link.ordering).order_by("-ordering"):
             other.ordering += 1
             other.save(update_fields=["ordering", "updated_at"])
