@@ -1,0 +1,137 @@
+"""Reading the queue: the right things, in a bounded number of statements."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import Performer, Viewer
+from modelstate.queries import get_state
+from queue_app import services
+from queue_app.queries import (
+    history_for,
+    item_for,
+    items_of_viewer,
+    place_for,
+    queue_of,
+    settings_of,
+    snapshot_of,
+    views,
+)
+from queue_app.states import DEFAULT_DURATION_SECONDS, Mode
+from tests import factories
+from tests.queue_app.support import bought, come, running
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_wait_is_the_rest_of_the_running_one_and_the_durations_ahead(performer: Performer, viewer: Viewer) -> None:
+    running(viewer, performer, duration_seconds=600)
+    bought(viewer, performer, duration_seconds=300)
+    bought(viewer, performer)
+    bought(viewer, performer)
+    waits = [item.wait_seconds for item in queue_of(performer.pk).items]
+    assert waits[0] == 0
+    rest = waits[1]
+    assert rest is not None
+    assert 595 <= rest <= 600
+    assert waits[2:] == [rest + 300, rest + 300 + DEFAULT_DURATION_SECONDS]
+
+
+def test_an_overrun_shortens_nobodys_wait_below_nothing(performer: Performer, viewer: Viewer) -> None:
+    running(viewer, performer, duration_seconds=1)
+    second = bought(viewer, performer)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(1.1)")  # the item's own second has to pass by the database's clock
+    assert item_for(factories.actor(viewer), second).wait_seconds == 0
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_her_queue_takes_two_statements(
+    performer: Performer,
+    viewer: Viewer,
+    number: int,
+    django_assert_num_queries: Any,  # noqa: ANN401
+) -> None:
+    for _ in range(number):
+        bought(viewer, performer, tokens=1)
+    with django_assert_num_queries(2):
+        queue = queue_of(performer.pk)
+    assert (queue.depth, queue.head and queue.head.position, queue.running) == (number, 1, None)
+    assert queue.version == snapshot_of(performer.pk)["version"]
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_a_viewers_items_take_two_statements(
+    performer: Performer,
+    viewer: Viewer,
+    number: int,
+    django_assert_num_queries: Any,  # noqa: ANN401
+) -> None:
+    others = [performer, come(factories.performer())]
+    ids = [bought(viewer, others[i % 2]) for i in range(number)]
+    with django_assert_num_queries(2):
+        items = items_of_viewer(viewer.pk)
+    assert [item.id for item in items] == list(reversed(ids))
+    with django_assert_num_queries(2):
+        here = items_of_viewer(viewer.pk, performer.pk)
+    assert {item.performer_id for item in here} == {performer.pk}
+
+
+def test_an_ended_item_needs_no_places(
+    performer: Performer,
+    viewer: Viewer,
+    django_assert_num_queries: Any,  # noqa: ANN401
+) -> None:
+    item_id = bought(viewer, performer)
+    services.cancel(by=factories.actor(viewer), item_id=item_id)
+    with django_assert_num_queries(1):
+        item = item_for(factories.actor(viewer), item_id)
+    assert (item.position, item.wait_seconds, item.settled, item.settled_at) == (None, None, False, None)
+
+
+def test_a_finished_item_tells_when_it_was_settled(performer: Performer, viewer: Viewer) -> None:
+    item_id = running(viewer, performer)
+    services.finish(by=factories.actor(performer), item_id=item_id)
+    item = item_for(factories.actor(viewer), item_id)
+    assert (item.settled, item.settled_at) == (True, item.finished_at)
+    assert item.started_at is not None
+    assert item.finished_at is not None
+    assert timedelta(0) <= item.finished_at - item.started_at < timedelta(minutes=1)
+
+
+def test_history_shows_each_side_its_own(performer: Performer, viewer: Viewer) -> None:
+    item_id = bought(viewer, performer)
+    for who in (performer, viewer):
+        assert [item.id for item in views(history_for(factories.actor(who)))] == [item_id]
+    for who in (factories.performer(), factories.viewer()):
+        assert views(history_for(factories.actor(who))) == []
+
+
+def test_a_place_counts_the_running_one_in_the_total(performer: Performer, viewer: Viewer) -> None:
+    running(viewer, performer)
+    place = place_for(factories.actor(viewer), bought(viewer, performer))
+    assert (place.position, place.total_in_queue) == (1, 2)
+
+
+def test_who_never_used_her_queue_has_the_houses_settings() -> None:
+    fresh = factories.performer()
+    settings = settings_of(fresh.pk)
+    assert (settings.mode, settings.auto_rejoin, settings.accepts_slots) == (Mode.ON, False, False)
+    assert (queue_of(fresh.pk).items, queue_of(fresh.pk).version) == ((), 0)
+    assert snapshot_of(fresh.pk)["depth"] == 0
+
+
+def test_the_state_names_what_she_performs_in_two_statements(
+    performer: Performer,
+    viewer: Viewer,
+    django_assert_num_queries: Any,  # noqa: ANN401
+) -> None:
+    item_id = running(viewer, performer)
+    with django_assert_num_queries(2):
+        work = get_state(performer.pk).current_performance
+    assert work is not None
+    assert (work.id, work.title, work.tokens) == (item_id, "A song", 100)
