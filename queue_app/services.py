@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from audit.services import record
 from core.actors import Actor
 from core.ratelimits import Shield
 from core.sql import call
@@ -74,6 +75,7 @@ def start(*, by: Actor, item_id: UUID) -> Moved:
     """
     with transaction.atomic():
         result = call("queue_app_start", actor=by.id, owner=policies.owner_of(by), item=item_id)
+        _audit(by, "start", result["item"])
         events.announce_started(result)
     return Moved(result["item"], None)
 
@@ -110,6 +112,7 @@ def cancel(*, by: Actor, item_id: UUID) -> Moved:
 def _close(verb: str, *, by: Actor, item_id: UUID, **more: object) -> Moved:
     with transaction.atomic():
         result = call(f"queue_app_{verb}", actor=by.id, owner=policies.owner_of(by), item=item_id, **more)
+        _audit(by, verb, result["item"])
         events.announce_closed(result)
     money = result["wallet"]
     settlement = {
@@ -119,6 +122,20 @@ def _close(verb: str, *, by: Actor, item_id: UUID, **more: object) -> Moved:
         "reason": result["item"]["refundReason"],
     }
     return Moved(result["item"], settlement)
+
+
+def _audit(by: Actor, verb: str, item: Facts) -> None:
+    # What staff do to somebody else's item is written down whatever door they came through.
+    if by.kind == "staff":
+        after = {"status": item["status"], "tokens": item["tokens"]}
+        record(
+            by=by,
+            action=f"queue.{verb}",
+            target_type="queue_app.queueitem",
+            target_id=item["id"],
+            after=after,
+            reason=item["refundReason"] or "",
+        )
 
 
 def end_running(*, by: Actor, performer_id: UUID) -> None:

@@ -1,0 +1,94 @@
+"""The staff's view of the queue: what is shown is read, what is done goes through the services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from audit.admin import Act, ReadOnlyAdmin, with_reason
+from queue_app import services
+from queue_app.models import PerformerQueue, QueueEvent, QueueItem
+
+if TYPE_CHECKING:
+    _Inline = admin.TabularInline[QueueEvent, QueueItem]
+else:
+    _Inline = admin.TabularInline
+
+
+class QueueEventInline(_Inline):
+    """The steps of an item's life, in order."""
+
+    model = QueueEvent
+    fields = readonly_fields = ("version", "at", "event", "from_status", "to_status", "actor_id", "reason")
+    ordering = ("version",)
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_staff)
+
+
+@admin.register(QueueItem)
+class QueueItemAdmin(ReadOnlyAdmin):
+    """Paid items, with what staff may do to them."""
+
+    staff_may: ClassVar[frozenset[str]] = frozenset({"view", "act"})
+    list_display = ("created_at", "title", "performer", "viewer", "tokens", "status", "sequence", "refund_reason")
+    list_filter = ("status", "source_feature", "refund_reason")
+    list_select_related = ("performer", "viewer")
+    search_fields = ("=id", "=hold__id", "=source_event_id", "performer__user__username", "viewer__user__username")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    inlines = (QueueEventInline,)
+    actions = ("start", "abandon", "refund")
+
+    def act_numbers(self, item: QueueItem) -> list[tuple[str, object]]:
+        """What staff see before they act."""
+        return [("tokens", item.tokens), ("status", item.status), ("performer", item.performer_id)]
+
+    @with_reason("Start for the performer")
+    def start(self, item: QueueItem, act: Act) -> None:
+        """The head of a queue begins to run."""
+        services.start(by=act.by, item_id=item.pk)
+
+    @with_reason("Abandon with a full refund")
+    def abandon(self, item: QueueItem, act: Act) -> None:
+        """The performance will not be."""
+        services.abandon(by=act.by, item_id=item.pk)
+
+    @with_reason("Refund")
+    def refund(self, item: QueueItem, act: Act) -> None:
+        """The tokens go back to the viewer."""
+        services.refund(by=act.by, item_id=item.pk)
+
+
+@admin.register(QueueEvent)
+class QueueEventAdmin(ReadOnlyAdmin):
+    """The history of all items."""
+
+    list_display = ("at", "item", "version", "event", "from_status", "to_status", "actor_id", "reason")
+    list_filter = ("event", "to_status")
+    list_select_related = ("item",)
+    search_fields = ("=item__id",)
+    date_hierarchy = "at"
+    ordering = ("-at", "-id")
+
+
+@admin.register(PerformerQueue)
+class PerformerQueueAdmin(ReadOnlyAdmin):
+    """How deep each performer's queue is, and how she wants it."""
+
+    list_display = ("performer", "depth", "mode", "auto_rejoin", "accepts_slots", "next_sequence", "version")
+    list_filter = ("mode", "auto_rejoin", "accepts_slots")
+    list_select_related = ("performer",)
+    search_fields = ("=performer__user__id", "performer__user__username")
+    ordering = ("-depth",)

@@ -1,0 +1,113 @@
+"""The staff's pages of the queue and the states."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Performer, Viewer
+from audit.models import AuditEntry
+from modelstate.states import State
+from queue_app import services
+from tests import factories
+from tests.queue_app.support import bought, running, state_of, status_of, tokens_of
+
+pytestmark = pytest.mark.django_db
+PAGES = ["queue_app_queueitem", "queue_app_queueevent", "queue_app_performerqueue"]
+STATE_PAGES = ["modelstate_modelstate", "modelstate_statechange"]
+
+
+@pytest.fixture
+def desk() -> Client:
+    """A member of the staff, not a superuser."""
+    return factories.signed_in(factories.staff())
+
+
+def act(desk: Client, action: str, *items: UUID, reason: str | None = "the viewer wrote to us") -> Any:  # noqa: ANN401
+    """Choose an action for items; with a reason also the second page is sent."""
+    body: dict[str, Any] = {"action": action, "_selected_action": [str(item) for item in items]}
+    if reason is not None:
+        body |= {"reason": reason, "key": "0192f1d0-0000-7000-8000-000000000001"}
+    return desk.post(reverse("admin:queue_app_queueitem_changelist"), body, follow=True)
+
+
+@pytest.mark.parametrize("page", PAGES + STATE_PAGES)
+def test_staff_read_the_lists(desk: Client, performer: Performer, viewer: Viewer, page: str) -> None:
+    running(viewer, performer)
+    answer = desk.get(reverse(f"admin:{page}_changelist"))
+    assert answer.status_code == 200
+    assert desk.get(reverse(f"admin:{page}_add")).status_code == 403
+
+
+@pytest.mark.parametrize("page", PAGES + STATE_PAGES)
+def test_nobody_else_does(performer: Performer, page: str) -> None:
+    for client in (Client(), factories.signed_in(performer)):
+        answer = client.get(reverse(f"admin:{page}_changelist"))
+        assert answer.status_code in {302, 403}
+
+
+def test_an_items_page_shows_its_history(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id = running(viewer, performer)
+    answer = desk.get(reverse("admin:queue_app_queueitem_change", args=[item_id]))
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "enqueue" in text
+    assert "started" in text
+    assert 'name="_save"' not in text
+
+
+def test_without_a_reason_nothing_happens(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id = bought(viewer, performer)
+    for reason in (None, "", "   "):
+        act(desk, "refund", item_id, reason=reason)
+    assert (status_of(item_id), AuditEntry.objects.filter(action__endswith="refund").count()) == ("created", 0)
+
+
+@pytest.mark.parametrize("action", ["abandon", "refund"])
+def test_staff_give_the_tokens_back_and_leave_a_trace(
+    desk: Client, performer: Performer, viewer: Viewer, action: str
+) -> None:
+    item_id = running(viewer, performer)
+    act(desk, action, item_id)
+    assert (status_of(item_id), tokens_of(viewer), state_of(performer)) == ("refunded", (1000, 0), State.IDLE)
+    traces = AuditEntry.objects.filter(target_id=str(item_id)).values_list("action", "reason")
+    assert set(traces) == {(f"admin.{action}", "the viewer wrote to us"), (f"queue.{action}", "admin_refund")}
+
+
+def test_staff_start_the_head(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id = bought(viewer, performer)
+    act(desk, "start", item_id)
+    assert (status_of(item_id), state_of(performer)) == ("started", State.PERFORMING)
+
+
+def test_a_refusal_has_the_services_words_and_the_others_go_on(
+    desk: Client, performer: Performer, viewer: Viewer
+) -> None:
+    ended, waiting = bought(viewer, performer), bought(viewer, performer)
+    services.cancel(by=factories.actor(viewer), item_id=ended)
+    answer = act(desk, "refund", ended, waiting)
+    assert "This item was refunded. (INVALID_STATE_TRANSITION)" in answer.content.decode()
+    assert status_of(waiting) == "refunded"
+    assert not AuditEntry.objects.filter(target_id=str(ended), action="admin.refund").exists()
+
+
+def test_a_page_sent_twice_acts_once(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id = bought(viewer, performer)
+    act(desk, "refund", item_id)
+    act(desk, "refund", item_id)
+    assert tokens_of(viewer) == (1000, 0)
+    assert AuditEntry.objects.filter(target_id=str(item_id), action="admin.refund").count() == 1
+
+
+def test_the_api_leaves_the_trace_of_staff_and_of_nobody_else(performer: Performer, viewer: Viewer) -> None:
+    hers, theirs = bought(viewer, performer), bought(viewer, performer)
+    services.abandon(by=factories.actor(performer), item_id=hers)
+    staff = factories.staff()
+    services.abandon(by=factories.actor(staff), item_id=theirs, reason="technical_error")
+    [trace] = AuditEntry.objects.filter(action__startswith="queue.")
+    assert (trace.target_id, trace.actor_id, trace.reason) == (str(theirs), str(staff.pk), "technical_error")
+    assert trace.after == {"status": "refunded", "tokens": 100}
