@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -29,13 +29,15 @@ Page = Any  # a form or formset of Django's admin
 class CheckedForm(_ModelForm):
     """A form that asks the product's own rules, and shows each problem at its field."""
 
-    check: ClassVar[Callable[[Mapping[str, Any]], None]]
+    def check(self, fields: Mapping[str, Any]) -> None:
+        """Raise ValidationFailed where the fields do not fit."""
+        raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
         """Raises nothing: what does not fit stands at its field."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         try:
-            type(self).check({name: value for name, value in cleaned.items() if name in self.fields})
+            self.check({name: value for name, value in cleaned.items() if name in self.fields})
         except ValidationFailed as refusal:
             wire_names = {camel(name): name for name in self.fields}
             for error in refusal.errors:
@@ -46,20 +48,24 @@ class CheckedForm(_ModelForm):
 class MenuForm(CheckedForm):
     """A menu that sells."""
 
-    check = staticmethod(check_menu)
+    def check(self, fields: Mapping[str, Any]) -> None:
+        """The rules of menus."""
+        check_menu(fields)
 
 
 class ItemForm(CheckedForm):
     """Something to buy."""
 
-    check = staticmethod(check_item)
+    def check(self, fields: Mapping[str, Any]) -> None:
+        """The rules of items."""
+        check_item(fields)
 
 
 class LinkForm(_ModelForm):
     """A staff-managed link; a place that is taken is no problem, the others move on."""
 
     def _get_validation_exclusions(self) -> set[str]:
-        return {*super()._get_validation_exclusions(), "ordering"}
+        return {*super()._get_validation_exclusions(), "ordering"}  # type: ignore[misc]  # missing in the stubs
 
 
 def written(form: Page) -> dict[str, Any]:

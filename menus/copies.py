@@ -158,7 +158,7 @@ class Ear(threading.Thread):
         client = redis.Redis.from_url(
             settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=2, health_check_interval=1
         )
-        with client, client.pubsub() as channel:
+        with client, client.pubsub() as channel:  # type: ignore[no-untyped-call]  # redis leaves it untyped
             channel.subscribe(group_channel())
             while not self.stopping.is_set():
                 message = channel.get_message(timeout=1.0)

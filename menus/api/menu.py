@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -37,7 +38,7 @@ NOT_MODIFIED = {304: None}
 class ModelMenuView(PerformerView):
     """What she can do now. The answer is a copy where that is not older than what the client knows."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - APIView's
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - APIView's
         """The short way for a token that the database vouched for a moment ago; DRF's way for everything else."""
         copy = copy_by_token(request) if request.method == "GET" else None
         return answer(request, copy) if copy is not None else super().dispatch(request, *args, **kwargs)

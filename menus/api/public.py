@@ -23,7 +23,7 @@ from modelstate.states import STREAMING_STATES, State
 class ByStageName(CursorPages):
     """Performers by name; the id decides between equals."""
 
-    ordering = ("stage_name", "pk")
+    ordering = ("stage_name", "pk")  # type: ignore[assignment]  # a tuple is welcome
 
 
 class PublicPerformersView(SignedInView):

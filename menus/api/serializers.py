@@ -23,7 +23,7 @@ class MenuItemSerializer(CamelSerializer):
     """One entry; `reason` says why it is not enabled, `availableIn` in which states it works."""
 
     id = TextField()
-    label = TextField()
+    label = TextField()  # type: ignore[assignment]  # Field has a `label` of its own
     icon = TextField()
     action = TextField(allow_null=True, help_text="What to do; null for something that only shows.")
     enabled = serializers.BooleanField()
@@ -41,7 +41,7 @@ class MenuSectionSerializer(CamelSerializer):
     """One section with its items, in order."""
 
     id = TextField()
-    label = TextField()
+    label = TextField()  # type: ignore[assignment]  # Field has a `label` of its own
     icon = TextField()
     order = serializers.IntegerField()
     items = MenuItemSerializer(many=True)
@@ -51,7 +51,7 @@ class QuickActionSerializer(CamelSerializer):
     """One of at most five actions that work now."""
 
     id = TextField()
-    label = TextField()
+    label = TextField()  # type: ignore[assignment]  # Field has a `label` of its own
     icon = TextField()
     action = TextField()
     shortcut = TextField(allow_null=True)

@@ -40,7 +40,7 @@ def purchase(*, by: Actor, claim: Claim, item_id: UUID, note: str = "") -> Answe
 
 
 def _ask(viewer_id: UUID, claim: Claim, item_id: UUID, note: str) -> dict[str, Any]:
-    arguments = [viewer_id, claim.key, claim.fingerprint, item_id, note, settings.BUSINESS_TIME_ZONE]
+    arguments: list[Any] = [viewer_id, claim.key, claim.fingerprint, item_id, note, settings.BUSINESS_TIME_ZONE]
     with translated(), connection.cursor() as cursor:
         try:
             cursor.execute(PURCHASE, arguments)

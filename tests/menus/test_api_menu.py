@@ -248,9 +248,8 @@ def test_the_etag_of_the_preferences_saves_the_body(api: APIClient) -> None:
 
 
 def test_a_key_is_honoured(api: APIClient) -> None:
-    headers = {"HTTP_IDEMPOTENCY_KEY": "once"}
-    first = api.put(PREFERENCES, {"quickActions": ["help"]}, **headers)
-    again = api.put(PREFERENCES, {"quickActions": ["help"]}, **headers)
+    first = api.put(PREFERENCES, {"quickActions": ["help"]}, HTTP_IDEMPOTENCY_KEY="once")
+    again = api.put(PREFERENCES, {"quickActions": ["help"]}, HTTP_IDEMPOTENCY_KEY="once")
     assert again.json() == first.json()
     assert again.headers["Idempotency-Replayed"] == "true"
     assert api.get(MENU).json()["preferencesVersion"] == 1

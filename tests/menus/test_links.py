@@ -28,7 +28,7 @@ def staff() -> User:
 def save(staff: User, link: StaffLink | None = None, **changes: Any) -> StaffLink:  # noqa: ANN401 - fields of a link
     """Staff add a link or change one."""
     fields = {"title": "News", "path": "/help/", "section": "support"} | changes if link is None else changes
-    return save_link(by=factories.actor(staff), link_id=link and link.pk, fields=fields, reason="Asked for")
+    return save_link(by=factories.actor(staff), link_id=link.pk if link else None, fields=fields, reason="Asked for")
 
 
 def titles(*, section: str = "support", parent: StaffLink | None = None) -> list[str]:

@@ -15,7 +15,7 @@ from menus.queries.menu import preferences_of
 from menus.services.preferences import change_preferences, reset_preferences
 from tests import factories
 
-SAMPLE = {
+SAMPLE: dict[str, Any] = {
     "quick_actions": ["start-stream", "join-queue", "view-balance"],
     "section_order": ["streaming", "queue", "financial", "settings"],
     "keyboard_shortcuts": {"startStream": "ctrl+shift+s", "joinQueue": "ctrl+shift+q"},

@@ -98,8 +98,9 @@ def test_a_menu_taken_away_while_it_is_bought_loses_nothing() -> None:
         offers.remove_menu, by=factories.actor(performer), performer_id=performer.pk, menu_id=item.menu_id
     )
     work: list[Callable[[], Answer | None]] = [buyer(viewer, item) for viewer in viewers]
+    work.insert(6, removal)
     with connections_for(13):
-        outcomes = together([*work[:6], removal, *work[6:]])
+        outcomes = together(work)
     bought = sum(isinstance(outcome, Answer) for outcome in outcomes)
     assert set(refusals(outcomes)) <= {"NOT_FOUND"}
     assert Purchase.objects.count() == QueueItem.objects.count() == bought
