@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import uuid4
 
+import msgpack
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import Performer
-from core.events import send_now
+from core.events import client, group_channel, send_now
 from menus import copies
 from menus.builder import Menu, build
 from menus.copies import SEEN_SECONDS, UNSEEN_SECONDS, Ear, Known, Shelf, menu_copy, rendered
@@ -39,6 +40,13 @@ def until(condition: object, seconds: float = 5.0) -> bool:
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.005)
     return bool(condition())
+
+
+def quiet() -> None:
+    """Everything that was announced so far has come back over Valkey and was heard."""
+    room = f"model:{uuid4()}"
+    client().publish(group_channel(), msgpack.packb({"rooms": [room]}))
+    assert until(lambda: room in copies.shelf().dropped)
 
 
 # --- what a copy is good for
@@ -149,8 +157,6 @@ def test_without_valkey_nothing_is_heard_and_nothing_is_kept(monkeypatch: pytest
 
 
 def test_a_lost_connection_forgets_everything_and_listens_again(ear: Ear) -> None:
-    from core.events import client
-
     ear.shelf.keep(uuid4(), rendered(menu(), time.monotonic()))
     for found in client().client_list(_type="pubsub"):
         client().client_kill_filter(_id=found["id"])
@@ -166,7 +172,9 @@ def performer(database_clone: str) -> Iterator[Performer]:
     """Hers are the only copies, and the process listens."""
     copies.shelf().clear()
     assert until(copies.usable)
-    yield on_duty(factories.performer())
+    found = on_duty(factories.performer())
+    quiet()
+    yield found
     copies.shelf().clear()
 
 
@@ -226,6 +234,7 @@ def test_a_client_that_knows_newer_preferences_reads_the_database(performer: Per
     changed = change_preferences(
         by=factories.actor(performer), performer_id=performer.pk, changes={"quick_actions": ["help"]}
     )
+    quiet()
     copies.shelf().keep(performer.pk, replace(found, read_at=time.monotonic()))
     fresh = menu_copy(performer.pk, Known(preferences=changed.version), lambda: menu_for(performer.user))
     assert fresh.preferences_version == 1
@@ -243,6 +252,7 @@ def test_inside_a_transaction_no_copy_is_used_or_kept(performer: Performer) -> N
 @pytest.mark.threads
 def test_the_door_needs_no_statement_for_a_menu_it_has(performer: Performer) -> None:
     api = factories.bearer(performer)
+    quiet()
     assert statements(api) <= 6
     assert statements(api) == 0
     states.start_stream(by=factories.actor(performer), performer_id=performer.pk)
@@ -252,6 +262,7 @@ def test_the_door_needs_no_statement_for_a_menu_it_has(performer: Performer) -> 
 @pytest.mark.threads
 def test_a_token_whose_sign_in_ended_gets_nothing(performer: Performer) -> None:
     api = factories.bearer(performer)
+    quiet()
     assert statements(api) > 0
     assert statements(api) == 0
     assert api.post("/api/v1/auth/logout").status_code == 204
