@@ -1,4 +1,7 @@
-"""The ledger's tables (architecture.md, *The data that matters*). Only the functions in `wallet/sql` write them."""
+"""The ledger's tables (architecture.md, *The data that matters*). Only the functions in `wallet/sql` write them.
+
+The foreign keys' constraints are written in migration 0002, by name and checked at once: Django's wait for the commit.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,6 @@ from wallet.states import (
     TransferCode,
 )
 
-NOT_CHECKED_BY_DJANGO = {"db_constraint": False, "db_index": False}  # named and immediate in migration 0002
-
 
 class Account(models.Model):
     """A place where tokens lie.
@@ -31,7 +32,7 @@ class Account(models.Model):
 
     id = models.UUIDField(primary_key=True, db_default=UuidV7(), editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", **NOT_CHECKED_BY_DJANGO
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     kind = models.CharField(max_length=16, choices=AccountKind.choices)
     slice = models.PositiveSmallIntegerField(db_default=0)
@@ -87,15 +88,17 @@ class Transfer(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, db_default=UuidV7(), editable=False)
-    debit_account = models.ForeignKey(Account, models.PROTECT, related_name="+", **NOT_CHECKED_BY_DJANGO)
-    credit_account = models.ForeignKey(Account, models.PROTECT, related_name="+", **NOT_CHECKED_BY_DJANGO)
+    debit_account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    credit_account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     amount = models.BigIntegerField()
     code = models.CharField(max_length=16, choices=TransferCode.choices)
     group_id = models.UUIDField()
     hold = models.ForeignKey(
-        "wallet.Hold", models.PROTECT, null=True, related_name="transfers", **NOT_CHECKED_BY_DJANGO
+        "wallet.Hold", models.PROTECT, null=True, related_name="transfers", db_constraint=False, db_index=False
     )
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals", **NOT_CHECKED_BY_DJANGO)
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversals", db_constraint=False, db_index=False
+    )
     reason = models.CharField(max_length=255, db_default="")
     external_id = models.CharField(max_length=255, db_default="")
     created_xid = TransactionIdField(db_default=CurrentTransactionId())
@@ -135,9 +138,9 @@ class Hold(models.Model):
     """Tokens set aside for one purchase: settled, refunded, or both in part, by one resolution."""
 
     id = models.UUIDField(primary_key=True, db_default=UuidV7(), editable=False)
-    viewer = models.ForeignKey("accounts.Viewer", models.PROTECT, related_name="+", **NOT_CHECKED_BY_DJANGO)
+    viewer = models.ForeignKey("accounts.Viewer", models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     performer = models.ForeignKey(
-        "accounts.Performer", models.PROTECT, null=True, related_name="+", **NOT_CHECKED_BY_DJANGO
+        "accounts.Performer", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     amount = models.BigIntegerField()
     settled_amount = models.BigIntegerField(db_default=0)

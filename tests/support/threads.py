@@ -55,11 +55,11 @@ def connections_for(threads: int) -> Iterator[None]:
     pool = wrapper.settings_dict["OPTIONS"]["pool"]
     before = pool["max_size"]
     wrapper.close()
-    wrapper.close_pool()
+    wrapper.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper has it
     pool["max_size"] = threads + 4
     try:
         yield
     finally:
         wrapper.close()
-        wrapper.close_pool()
+        wrapper.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper has it
         pool["max_size"] = before

@@ -38,7 +38,7 @@ def hold(viewer: Viewer, performer: Performer | None, tokens: int) -> PlacedHold
     return services.place_hold(
         by=factories.actor(viewer),
         viewer_id=viewer.pk,
-        performer_id=performer and performer.pk,
+        performer_id=performer.pk if performer else None,
         tokens=tokens,
         key=key(),
     )

@@ -46,13 +46,13 @@ def test_a_closed_performer_is_not_paid_but_the_hold_can_be_given_back(owner_con
 
 @pytest.mark.parametrize("side", ["viewer", "performer"])
 def test_nothing_is_reversed_into_or_out_of_a_closed_account(owner_connection: Connection, side: str) -> None:
-    people = {"viewer": viewer_with(10), "performer": factories.performer()}
-    done = settled(people["viewer"], people["performer"], 10)
-    close(owner_connection, people[side].pk)
+    viewer, performer = viewer_with(10), factories.performer()
+    done = settled(viewer, performer, 10)
+    close(owner_connection, {"viewer": viewer.pk, "performer": performer.pk}[side])
 
     with pytest.raises(AccountClosed):
         services.reverse_transfer(by=SYSTEM, transfer_id=done.transfer_id, reason="mistake", key=key())
-    assert buckets(people["performer"].pk) == (0, 0, 10)
+    assert buckets(performer.pk) == (0, 0, 10)
 
 
 def test_a_credit_to_a_closed_wallet_is_not_reversed(owner_connection: Connection) -> None:

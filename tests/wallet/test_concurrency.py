@@ -28,7 +28,7 @@ THREADS = 16
 
 def place(viewer: Viewer, performer: Performer | None, tokens: int, by_key: str) -> object:
     return services.place_hold(
-        by=SYSTEM, viewer_id=viewer.pk, performer_id=performer and performer.pk, tokens=tokens, key=by_key
+        by=SYSTEM, viewer_id=viewer.pk, performer_id=performer.pk if performer else None, tokens=tokens, key=by_key
     )
 
 
@@ -172,7 +172,9 @@ def test_reversals_racing_with_settlements_never_overdraw_her_earnings() -> None
         for each in done
     ]
 
-    answers = together([*undo, *(partial(settle, held.id, key()) for held in holds)])
+    pay: list[Callable[[], object]] = [partial(settle, held.id, key()) for held in holds]
+
+    answers = together(undo + pay)
 
     assert refusals(answers) == []
     assert buckets(performer.pk) == (0, 0, 1200)

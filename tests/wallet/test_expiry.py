@@ -135,7 +135,7 @@ def test_a_closed_wallets_hold_is_left_to_staff_and_holds_up_nobody(owner_connec
 def facts(owner_connection: Connection, function: str, *arguments: UUID) -> dict[str, Any]:
     """What an inner function says to the queue's functions, which call it as the owner."""
     places = ", ".join(["%s"] * len(arguments))
-    row = owner_connection.execute(f"SELECT {function}({places})", list(arguments)).fetchone()  # type: ignore[arg-type]
+    row = owner_connection.execute(f"SELECT {function}({places})", list(arguments)).fetchone()
     assert row is not None
     assert isinstance(row[0], dict)
     return row[0]

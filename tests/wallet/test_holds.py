@@ -133,4 +133,4 @@ def test_a_hold_runs_out_when_its_maker_says() -> None:
 
     row = Hold.objects.get(pk=placed.id)
 
-    assert row.expires_at - row.created_at == timedelta(seconds=90)
+    assert row.expires_at == row.created_at + timedelta(seconds=90)

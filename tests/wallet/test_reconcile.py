@@ -89,7 +89,7 @@ def test_a_superuser_who_changes_one_row_is_found_by_its_name(superuser_connecti
 
     superuser_connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
     for part in statement.split("; "):
-        superuser_connection.execute(part)  # type: ignore[arg-type]  # a constant of this module
+        superuser_connection.execute(part)
 
     printed, exit_code = reconcile("--json")
     report = json.loads(printed)

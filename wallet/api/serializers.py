@@ -33,8 +33,8 @@ class TransactionSerializer(CamelSerializer):
     change = serializers.IntegerField(
         help_text="What it did to all the caller has; holding and refunding change nothing."
     )
-    source = serializers.ChoiceField(choices=BUCKETS, allow_null=True)
-    target = serializers.ChoiceField(choices=BUCKETS, allow_null=True)
+    from_bucket = serializers.ChoiceField(choices=BUCKETS, allow_null=True, source="source")
+    to_bucket = serializers.ChoiceField(choices=BUCKETS, allow_null=True, source="target")
     hold_id = serializers.UUIDField(allow_null=True)
     group_id = serializers.UUIDField(help_text="Movements made together share it.")
     reason = serializers.CharField(allow_blank=True)
@@ -42,7 +42,7 @@ class TransactionSerializer(CamelSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """`from` is a word of Python, so the field is declared under another name."""
-        return renamed(super().get_fields(), {"source": "from", "target": "to"})
+        return renamed(super().get_fields(), {"fromBucket": "from", "toBucket": "to"})
 
 
 class TransactionPageSerializer(CamelSerializer):
@@ -74,5 +74,5 @@ def renamed(
 ) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
     """The fields under other names on the wire, in the same order."""
     for name in names:
-        fields[name].source = name
+        fields[name].source = fields[name].source or name
     return {names.get(name, name): field for name, field in fields.items()}

@@ -103,4 +103,4 @@ def asked(request: Request) -> dict[str, Any]:
 
 def link(request: Request, mark: Mark | None) -> str | None:
     """The address of a neighbouring page."""
-    return mark and replace_query_param(request.build_absolute_uri(), "cursor", to_cursor(mark))
+    return None if mark is None else str(replace_query_param(request.build_absolute_uri(), "cursor", to_cursor(mark)))
