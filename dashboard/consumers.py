@@ -17,7 +17,8 @@ from accounts.access import access_of
 from accounts.events import SignInEnded, room_of
 from accounts.sockets import sign_in_of_scope
 from core.hub import Frame, Mailbox, hub
-from dashboard import roll, snapshots
+from dashboard import snapshots
+from dashboard.roll import roll
 from dashboard.snapshots import Snapshot
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ca
         # Listening begins before the snapshot is read, so that nothing falls between the two.
         self.mailbox = await hub().join(*self.rooms(sign_in), room_of(sign_in.pk))
         self.sign_in_id = sign_in.pk
-        roll.enter(sign_in.pk)
+        roll().enter(sign_in.pk)
         snapshot = await database_sync_to_async(self.snapshot)(sign_in)
         await self._send(snapshot.frame())
         self.pump = asyncio.create_task(self._forward(self.mailbox))
@@ -109,7 +110,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ca
             self.pump.cancel()
         if self.mailbox is not None:
             hub().leave(self.mailbox)
-            roll.leave(self.sign_in_id)
+            roll().leave(self.sign_in_id)
 
 
 def is_ping(text: str) -> bool:

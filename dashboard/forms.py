@@ -8,12 +8,15 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from core.api import field_errors
 from core.exceptions import FieldError, ValidationFailed
 from menus.preferences import HIDEABLE
 from menus.registry import ACTIONS
+from modelstate.api.serializers import BroadcastSettingsSerializer
 from wallet.queries import Mark
 
 SHORTCUT = "key."
+BROADCAST = ("title", "quality", "privacy", "camera", "microphone")
 
 
 def mark_from(words: str) -> Mark | None:
@@ -50,6 +53,15 @@ def preferences_from(form: QueryDict) -> dict[str, Any]:
         "keyboard_shortcuts": _shortcuts(form),
         "notifications": {action: action in notify for action in sorted(ACTIONS & set(form.getlist("notifiable")))},
     }
+
+
+def broadcast_from(form: QueryDict) -> dict[str, Any]:
+    """What goes on air, under the rules of the API. Raises ValidationFailed by field."""
+    sent = BroadcastSettingsSerializer(data={name: form.get(name, "") for name in BROADCAST})
+    if not sent.is_valid():
+        raise ValidationFailed(field_errors(sent.errors))
+    wanted: dict[str, Any] = sent.validated_data
+    return wanted
 
 
 def _shortcuts(form: QueryDict) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import structlog
 from channels.db import database_sync_to_async
@@ -19,29 +20,40 @@ log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 60
 
-_present: Counter[UUID] = Counter()
-_caller: asyncio.Task[None] | None = None
+
+class Roll:
+    """The open sign-ins of one event loop."""
+
+    def __init__(self) -> None:
+        self.present: Counter[UUID] = Counter()
+        self.caller: asyncio.Task[None] | None = None
+
+    def enter(self, sign_in_id: UUID) -> None:
+        """Count a socket in; the first one starts the roll call."""
+        self.present[sign_in_id] += 1
+        if self.caller is None or self.caller.done():
+            self.caller = asyncio.create_task(self._call())
+
+    def leave(self, sign_in_id: UUID) -> None:
+        """Count a socket out; the last one ends the roll call."""
+        self.present[sign_in_id] -= 1
+        if self.present[sign_in_id] <= 0:
+            del self.present[sign_in_id]
+        if not self.present and self.caller is not None:
+            self.caller.cancel()
+
+    async def _call(self) -> None:
+        while self.present:
+            try:
+                await database_sync_to_async(touch_sign_ins)(list(self.present))
+            except DatabaseError as error:
+                log.warning("roll.missed", error=type(error).__name__)
+            await asyncio.sleep(EVERY_SECONDS)
 
 
-def enter(sign_in_id: UUID) -> None:
-    """Count a socket in; the first one starts the roll call."""
-    global _caller  # one roll a process, like the hub
-    _present[sign_in_id] += 1
-    if _caller is None or _caller.done():
-        _caller = asyncio.get_running_loop().create_task(_call())
+_rolls: WeakKeyDictionary[asyncio.AbstractEventLoop, Roll] = WeakKeyDictionary()
 
 
-def leave(sign_in_id: UUID) -> None:
-    """Count a socket out."""
-    _present[sign_in_id] -= 1
-    if _present[sign_in_id] <= 0:
-        del _present[sign_in_id]
-
-
-async def _call() -> None:
-    while _present:
-        try:
-            await database_sync_to_async(touch_sign_ins)(list(_present))
-        except DatabaseError as error:
-            log.warning("roll.missed", error=type(error).__name__)
-        await asyncio.sleep(EVERY_SECONDS)
+def roll() -> Roll:
+    """The roll of the running event loop."""
+    return _rolls.setdefault(asyncio.get_running_loop(), Roll())

@@ -45,8 +45,8 @@ class StateChanged(Event):
 
     @property
     def rooms(self) -> tuple[str, ...]:
-        """All devices of the performer."""
-        return (f"model:{self.performer_id}",)
+        """All devices of the performer, and her room: it shows whether she is there."""
+        return (f"model:{self.performer_id}", f"room:{self.performer_id}")
 
     @property
     def thing_version(self) -> int:

@@ -6,17 +6,15 @@ from django.http import HttpRequest, HttpResponse
 
 from core.exceptions import ValidationFailed
 from core.htmx import toast, trigger
-from dashboard.forms import preferences_from, version_from
+from dashboard.forms import broadcast_from, preferences_from, version_from
 from dashboard.pages import THEMES, Page, PerformerPage
 from dashboard.presenters.settings import broadcast_fields, preferences_form
 from menus.queries.menu import preferences_of
 from menus.services.preferences import change_preferences, reset_preferences
-from modelstate.api.serializers import BroadcastSettingsSerializer
 from modelstate.queries import broadcast_of
 from modelstate.services import save_broadcast
 
 YEAR = 365 * 24 * 3600
-BROADCAST = ("title", "quality", "privacy", "camera", "microphone")
 CHANGED = ("menu", "quick", "preferences")
 
 
@@ -60,9 +58,7 @@ class StreamSettings(PerformerPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Save."""
-        sent = BroadcastSettingsSerializer(data={name: request.POST.get(name, "") for name in BROADCAST})
-        sent.is_valid(raise_exception=True)
-        save_broadcast(performer_id=self.account_id, changes=sent.validated_data)
+        save_broadcast(performer_id=self.account_id, changes=broadcast_from(request.POST))
         response = HttpResponse()
         toast(response, "ok", "Saved.")
         return response

@@ -1,0 +1,147 @@
+"""A viewer's side: rooms, buying, cancelling; tokens move once or not at all."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Performer, Viewer
+from tests import factories
+from tests.dashboard.support import fetch, on_sale, parts, press, test_ids, text, told
+from tests.queue_app.support import bought, come, depth_of, rich, running, status_of, tokens_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_room_shows_what_she_sells(performer: Performer, his: Client) -> None:
+    on_sale(come(performer), 250)
+    assert performer.stage_name in text(his.get("/rooms/"))
+    page = his.get(reverse("room", args=[performer.pk]))
+    assert "A song" in text(page)
+    assert "250 tokens" in text(page)
+
+
+def test_a_room_of_nobody(his: Client) -> None:
+    assert told(his.get(reverse("room", args=[uuid4()]))) == (404, "NOT_FOUND")
+    assert told(fetch(his, "fragment-offer", uuid4())) == (404, "NOT_FOUND")
+
+
+def test_buying_holds_the_tokens_and_shows_the_place(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = on_sale(come(performer), 250)
+    response = press(his, "buy", performer.pk, item)
+    assert tokens_of(viewer) == (750, 250)
+    assert parts(response) == {"my-items", "wallet", "balance", "offer"}
+    assert "250 tokens held. You are number 1 in line." in response.headers["HX-Trigger"]
+    assert "my-item" in test_ids(response)
+
+
+def test_the_same_press_buys_once(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item, key = on_sale(come(performer)), str(uuid4())
+    for _ in range(3):
+        assert press(his, "buy", performer.pk, item, key=key).status_code == 200
+    assert (tokens_of(viewer), depth_of(performer)) == ((900, 100), 1)
+
+
+def test_without_a_key_nothing_is_bought(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = on_sale(come(performer))
+    response = his.post(reverse("buy", args=[performer.pk, item]), {}, headers={"HX-Request": "true"})
+    assert told(response) == (400, "IDEMPOTENCY_KEY_REQUIRED")
+    assert tokens_of(viewer) == (1000, 0)
+
+
+def test_too_few_tokens(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = on_sale(come(performer), 1001)
+    assert told(press(his, "buy", performer.pk, item)) == (402, "INSUFFICIENT_BALANCE")
+    assert tokens_of(viewer) == (1000, 0)
+
+
+def test_she_is_away(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = on_sale(performer)
+    assert 'aria-disabled="true"' in his.get(reverse("room", args=[performer.pk])).content.decode()
+    assert told(press(his, "buy", performer.pk, item)) == (409, "PERFORMER_UNAVAILABLE")
+    assert tokens_of(viewer) == (1000, 0)
+
+
+def test_what_is_not_on_sale(performer: Performer, his: Client) -> None:
+    assert told(press(his, "buy", come(performer).pk, uuid4())) == (404, "NOT_FOUND")
+
+
+def test_a_performer_does_not_buy(performer: Performer, hers: Client) -> None:
+    item = on_sale(come(factories.performer()))
+    assert told(press(hers, "buy", performer.pk, item)) == (403, "PERMISSION_DENIED")
+
+
+def test_cancelling_gives_everything_back(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = bought(viewer, come(performer))
+    response = press(his, "cancel-item", item)
+    assert (status_of(item), tokens_of(viewer)) == ("refunded", (1000, 0))
+    assert "my-item" not in test_ids(response)
+
+
+def test_what_runs_is_not_cancelled(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = running(viewer, come(performer))
+    assert told(press(his, "cancel-item", item)) == (409, "INVALID_STATE_TRANSITION")
+    assert status_of(item) == "started"
+    assert "cancel-item" not in test_ids(his.get("/my/queue/"))
+
+
+def test_a_booking_of_somebody_else_does_not_exist(performer: Performer, his: Client) -> None:
+    item = bought(rich(factories.viewer()), come(performer))
+    assert told(press(his, "cancel-item", item)) == (404, "NOT_FOUND")
+    assert status_of(item) == "created"
+    assert "my-item" not in test_ids(his.get("/my/queue/"))
+
+
+def test_the_place_follows_from_who_is_ahead(performer: Performer, viewer: Viewer, his: Client) -> None:
+    bought(rich(factories.viewer()), come(performer), duration_seconds=600)
+    bought(viewer, performer)
+    assert "number 2 in line" in text(fetch(his, "fragment-my-items"))
+    assert "in about 10 min" in text(fetch(his, "fragment-my-items"))
+
+
+def test_history_is_his_own(performer: Performer, viewer: Viewer, his: Client) -> None:
+    press(his, "cancel-item", bought(viewer, come(performer), title="Mine"))
+    bought(rich(factories.viewer()), performer, title="Theirs")
+    page = text(his.get("/my/history/"))
+    assert "Mine" in page
+    assert "refunded, user cancelled" in page
+    assert "Theirs" not in page
+
+
+def test_history_turns_its_pages(performer: Performer, viewer: Viewer, his: Client) -> None:
+    come(performer)
+    for number in range(27):
+        bought(viewer, performer, tokens=1, title=f"Song {number:02d}")
+    first = his.get("/my/history/")
+    assert "Song 26" in text(first)
+    assert "Song 01" not in text(first)
+    older = first.content.decode().split('rel="next" href="')[1].split('"')[0]
+    assert "Song 01" in text(his.get(f"/my/history/{older}"))
+
+
+@pytest.mark.parametrize("path", ["/my/history/", "/wallet/transactions/"])
+@pytest.mark.parametrize("mark", ["x", "n_x_y", "o_2026-01-01_x", "'; DROP TABLE x; --", "%00"])
+def test_a_place_in_a_list_that_is_none(his: Client, path: str, mark: str) -> None:
+    assert told(his.get(f"{path}?at={mark}")) == (400, "VALIDATION_ERROR")
+
+
+def test_transactions_are_his_own(performer: Performer, viewer: Viewer, his: Client) -> None:
+    bought(viewer, come(performer), tokens=123)
+    rich(factories.viewer(), 4567)
+    page = text(his.get("/wallet/transactions/"))
+    assert "Set aside for a booking" in page
+    assert "123 tokens" in page
+    assert "4,567" not in page
+
+
+def test_transactions_turn_their_pages(viewer: Viewer, his: Client) -> None:
+    for _ in range(30):
+        rich(viewer, 7)
+    first = his.get("/wallet/transactions/")
+    older = first.content.decode().split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = his.get(f"/wallet/transactions/{older}")
+    assert second.status_code == 200
+    assert "1,000 tokens" in text(second)
