@@ -250,7 +250,8 @@ def worth_retrying(error: Exception) -> bool | float:
 @lru_cache(maxsize=4)
 def client_for(config: Loyalty) -> RedRoomClient:
     """The one client of this process for this service."""
-    return RedRoomClient(config, CircuitBreaker(SERVICE), transport_for(config))
+    breaker = CircuitBreaker(SERVICE, open_seconds=config.open_seconds, probe_seconds=config.probe_seconds)
+    return RedRoomClient(config, breaker, transport_for(config))
 
 
 def gateway() -> WalletGateway:

@@ -32,6 +32,8 @@ class Loyalty:
     longest_wait_seconds: float = 30.0
     settle_seconds: float = 30.0
     requests_per_second: int = 100
+    open_seconds: float = 30.0
+    probe_seconds: float = 15.0
 
     def __repr__(self) -> str:
         return f"Loyalty({self.url}, {self.dialect})"

@@ -15,7 +15,7 @@ from core.exceptions import AlreadyDecided, NotFound, ValidationFailed
 from core.sql import translated
 from loyalty.models import AccountLink, Breaker, BreakerState
 
-MEMBER_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+MEMBER_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 
 
 def link_account(*, by: Actor, viewer_id: UUID, member_id: str, reason: str) -> AccountLink:

@@ -28,7 +28,7 @@ def strict_server() -> Iterator[FakeServer]:
 
 
 @pytest.fixture
-def live_server_() -> Iterator[FakeServer]:
+def running_server() -> Iterator[FakeServer]:
     """The fake service as its code runs: keys are not recognised."""
     with running("live") as server:
         yield server
@@ -49,3 +49,9 @@ def use(settings: Settings) -> Use:
         return client_for(config)
 
     return point
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The outbox waits a twentieth of a second where it would wait longer and longer."""
+    monkeypatch.setattr(outbox, "backoff_seconds", lambda _attempt: 0.05)
