@@ -30,8 +30,8 @@ def main(words: dict[str, Any]) -> None:
 def _deliver(lease: float, *, leave: bool = True) -> int:
     from core import outbox
 
-    tally = outbox.deliver_due(lease_seconds=lease, budget_seconds=60) or {}
-    os.write(1, json.dumps(dict(tally)).encode() + b"\n")
+    tally = outbox.deliver_due(lease_seconds=lease, budget_seconds=60)
+    os.write(1, json.dumps(dict(tally or {})).encode() + b"\n")
     if leave:
         os._exit(0)
     return 0

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import time
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django.http import HttpResponse
@@ -51,5 +51,4 @@ def canonical(
 def send(body: bytes, headers: dict[str, str]) -> HttpResponse:
     """One delivery."""
     client = Client(enforce_csrf_checks=True, headers=headers)
-    found: HttpResponse = client.post(reverse("loyalty-webhook"), body, content_type="application/json")
-    return found
+    return cast("HttpResponse", client.post(reverse("loyalty-webhook"), body, content_type="application/json"))
