@@ -15,10 +15,14 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import Performer, User, Viewer
+from audit.services import seal
 from config.logging import MASK, QUIET, line_formatter
+from core.actors import SYSTEM
 from core.context import enter
 from tests import factories
+from tests.menus.support import offer
+from wallet.services import fund
 
 ADDRESS = "203.0.113.77"
 EMAIL = "wanda.private@example.org"
@@ -76,6 +80,35 @@ def test_a_whole_visit_leaves_no_name_address_password_or_token_in_the_log(log: 
     for private in (*NAMES, EMAIL, ADDRESS, factories.PASSWORD, "not-the-password", session, *pair.values(), ticket):
         assert private not in written
     assert "Particular; Device" not in written
+
+
+@pytest.mark.django_db
+def test_a_purchase_from_the_room_to_the_settlement_names_nobody_in_the_log(log: Log) -> None:
+    performer = factories.performer("wanda-private")
+    Performer.objects.filter(pk=performer.pk).update(stage_name="Wanda Stagename")
+    viewer = factories.viewer("viktor-private")
+    Viewer.objects.filter(pk=viewer.pk).update(alias="Viktor Alias")
+    her, his = factories.bearer(performer), factories.bearer(viewer)
+    fund(by=SYSTEM, owner_id=viewer.pk, tokens=500, key="fund")
+    item = offer(performer, price=100)
+    answers = [his.post(f"/api/v1/public/menu-items/{item.pk}/purchase", {"note": "For Ann"}, headers=key("buy"))]
+    queued = answers[0].json()["queueItem"]["id"]
+    answers.append(his.post(f"/api/v1/public/menu-items/{item.pk}/purchase", {"note": 7}, headers=key("wrong")))
+    answers += [
+        her.post(f"/api/v1/{step}", {}, headers=key(step))
+        for step in ("queue/join", f"queue/items/{queued}/start", f"queue/items/{queued}/finish", "queue/join/x")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 400, 200, 200, 200, 404]
+    seal()
+    written = log.getvalue()
+    assert written, "a purchase that logs nothing proves nothing"
+    for private in (*NAMES, "For Ann", "127.0.0.1"):
+        assert private not in written
+
+
+def key(name: str) -> dict[str, str]:
+    """The header of an idempotency key."""
+    return {"Idempotency-Key": f"log-{name}"}
 
 
 @pytest.mark.django_db
