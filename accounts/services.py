@@ -74,12 +74,14 @@ def end_sign_in(*, by: Actor, sign_in_id: UUID, reason: EndReason = EndReason.SI
 
 
 @transaction.atomic
-def end_all_sign_ins(*, by: Actor, user_id: UUID, reason: EndReason) -> int:
+def end_all_sign_ins(*, by: Actor, user_id: UUID, reason: EndReason, keep: UUID | None = None) -> int:
     """End every sign-in of an account, whatever she is doing: for a disabled account, a new role or password."""
-    ended = 0
-    for sign_in_id in SignIn.objects.filter(user_id=user_id, ended_at__isnull=True).values_list("pk", flat=True):
-        ended += end_sign_in(by=by, sign_in_id=sign_in_id, reason=reason, forced=True)
-    return ended
+    open_ones = SignIn.objects.filter(user_id=user_id, ended_at__isnull=True).values_list("pk", flat=True)
+    return sum(
+        end_sign_in(by=by, sign_in_id=sign_in_id, reason=reason, forced=True)
+        for sign_in_id in open_ones
+        if sign_in_id != keep
+    )
 
 
 def end_overdue_sign_ins(*, limit: int = 100) -> int:
@@ -169,11 +171,11 @@ def set_active(*, by: Actor, user_id: UUID, active: bool, reason: str) -> None:
 
 
 @transaction.atomic
-def set_password(*, by: Actor, user: User, password: str, reason: str) -> None:
-    """Give an account a new password (checked by the caller's form); all of its sign-ins end."""
+def set_password(*, by: Actor, user: User, password: str, reason: str, keep: UUID | None = None) -> None:
+    """Give an account a new password (checked by the caller's form); its sign-ins end, but for the one to keep."""
     user.set_password(password)
     user.save(update_fields=["password"])
-    end_all_sign_ins(by=by, user_id=user.pk, reason=EndReason.ACCOUNT_CHANGED)
+    end_all_sign_ins(by=by, user_id=user.pk, reason=EndReason.ACCOUNT_CHANGED, keep=keep)
     _record_account(by, "account.password_set", user.pk, reason)
 
 

@@ -30,6 +30,11 @@ def begin_session(request: HttpRequest, user: User) -> SignIn:
     return sign_in
 
 
+def keep_session(request: HttpRequest, user: User) -> None:
+    """Let this browser's session go on after its account's password has changed."""
+    request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+
+
 def leave_session(request: HttpRequest) -> None:
     """Forget the session of this browser; its sign-in has ended already."""
     logout(request)

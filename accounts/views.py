@@ -1,8 +1,11 @@
-"""The sign-in page and signing out."""
+"""The sign-in page, signing out, and a new password."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,12 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import actor_of
 from accounts.exceptions import SignInRefused
-from accounts.forms import SignInForm
+from accounts.forms import PasswordForm, SignInForm
 from accounts.guessing import check_credentials
 from accounts.middleware import sign_in_of
-from accounts.services import end_sign_in
-from accounts.sessions import begin_session, leave_session
+from accounts.services import end_sign_in, set_password
+from accounts.sessions import begin_session, keep_session, leave_session
 from core.exceptions import DomainError, RateLimitExceeded
+
+if TYPE_CHECKING:
+    from accounts.models import SignIn
+
+OLD_IS_WRONG = "This is not your password."
 
 
 @sensitive_post_parameters("password")
@@ -49,6 +57,34 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         end_sign_in(by=actor_of(current.user), sign_in_id=current.pk)
     leave_session(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@sensitive_post_parameters("old_password", "new_password")
+@never_cache
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """A new password for who is signed in; all other browsers and clients are signed out."""
+    current = sign_in_of(request)
+    if current is None:
+        return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+    form = PasswordForm(request.POST or None, user=current.user)
+    if not form.is_valid():
+        return render(request, "accounts/password.html", {"form": form}, status=422 if form.is_bound else 200)
+    try:
+        check_credentials(username=current.user.username, password=form.cleaned_data["old_password"])
+    except (SignInRefused, RateLimitExceeded) as refusal:
+        form.add_error("old_password", OLD_IS_WRONG if isinstance(refusal, SignInRefused) else refusal.message)
+        return render(request, "accounts/password.html", {"form": form}, status=422)
+    change_password(request, current, form.cleaned_data["new_password"])
+    return render(request, "accounts/password.html", {"form": None})
+
+
+def change_password(request: HttpRequest, current: SignIn, new: str) -> None:
+    """The password of this sign-in's account changes; the sign-in itself stays."""
+    by = actor_of(current.user)
+    set_password(by=by, user=current.user, password=new, reason="own choice", keep=current.pk)
+    keep_session(request, current.user)
 
 
 def _page(

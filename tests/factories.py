@@ -27,11 +27,9 @@ _number = count(1)
 _hashed = cache(make_password)  # hashing takes its time on purpose; once a run is enough
 
 
-def account(
-    username: str = "", *, groups: tuple[str, ...] = (), password: str = "", email: str = "", **fields: bool
-) -> User:
+def account(username: str = "", *, groups: tuple[str, ...] = (), password: str = "", **fields: bool) -> User:
     """An account in these groups; without a password nobody signs in with it."""
-    user = User(username=username or f"somebody-{next(_number)}", email=email, **fields)
+    user = User(username=username or f"somebody-{next(_number)}", **fields)
     user.password = _hashed(password or None)
     user.save()
     user.groups.set(Group.objects.filter(name__in=groups))

@@ -17,8 +17,9 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 TOO_OLD = "This form is too old. Load the page again."
-# Doors that take no cookie: who comes here brings credentials in the body, or is a browser's report.
-WITHOUT_COOKIE = {"/api/v1/auth/token", "/api/v1/auth/token/refresh", "/csp-report/"}
+# Doors that take no cookie: who comes here brings credentials in the body, or is a browser's report or a signed call.
+CREDENTIALS = {"/api/v1/auth/token", "/api/v1/auth/token/refresh"}
+WITHOUT_COOKIE = {*CREDENTIALS, "/csp-report/", "/webhooks/loyalty/"}
 SAMPLES = {"uuid": str(UUID(int=7)), "int": "1", "slug": "not-found", "str": "not-found", "path": "x"}
 
 
@@ -47,7 +48,7 @@ def test_a_signed_in_browser_must_bring_the_csrf_token(address: str, method: str
     assert TOO_OLD in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", sorted(WITHOUT_COOKIE - {"/csp-report/"}))
+@pytest.mark.parametrize("address", sorted(CREDENTIALS))
 def test_doors_without_csrf_do_not_look_at_the_cookie(address: str) -> None:
     client = factories.signed_in(factories.viewer(), client=Client(enforce_csrf_checks=True))
     answer = client.post(address, {}, content_type="application/json")

@@ -16,17 +16,10 @@ from accounts import hooks, queries, services
 from accounts.models import EndReason, Performer, SignIn, SignInKind, SocketTicket, User
 from audit.models import AuditEntry
 from core.actors import SYSTEM, Actor
-from core.exceptions import DomainError
+from modelstate.exceptions import CannotSignOutDuringPerformance
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-class StillPerforming(DomainError):
-    """What modelstate says while she performs."""
-
-    code = "CANNOT_LEAVE_DURING_PERFORMANCE"
-    status = 409
 
 
 class Listener:
@@ -42,7 +35,7 @@ class Listener:
 
     def last_sign_out(self, *, by: Actor, performer_id: UUID, forced: bool) -> None:
         if self.refuses and not forced:
-            raise StillPerforming()
+            raise CannotSignOutDuringPerformance()
         self.left.append((performer_id, forced))
 
 
@@ -97,7 +90,7 @@ def test_only_her_last_sign_out_is_told(listener: Listener) -> None:
 def test_a_refused_sign_out_ends_nothing(listener: Listener) -> None:
     sign_in = come(factories.performer())
     listener.refuses = True
-    with pytest.raises(StillPerforming):
+    with pytest.raises(CannotSignOutDuringPerformance):
         leave(sign_in)
     assert queries.open_sign_in(sign_in.pk, SignInKind.TOKEN) is not None
 
@@ -108,11 +101,11 @@ def test_the_refusal_reaches_page_and_api_with_the_same_code(listener: Listener)
     SignIn.objects.filter(kind=SignInKind.TOKEN).update(idle_until=Now())
     listener.refuses = True
     refused = page.post("/logout/")
-    assert (refused.status_code, refused.headers["X-Problem-Code"]) == (409, StillPerforming.code)
+    assert (refused.status_code, refused.headers["X-Problem-Code"]) == (409, CannotSignOutDuringPerformance.code)
     SignIn.objects.filter(kind=SignInKind.TOKEN).update(idle_until=Now() + timedelta(hours=1))
     SignIn.objects.filter(kind=SignInKind.SESSION).update(idle_until=Now())
     answer = api.post("/api/v1/auth/logout")
-    assert (answer.status_code, answer.json()["error"]) == (409, StillPerforming.code)
+    assert (answer.status_code, answer.json()["error"]) == (409, CannotSignOutDuringPerformance.code)
 
 
 def test_while_performing_she_may_still_leave_all_but_the_last(listener: Listener) -> None:

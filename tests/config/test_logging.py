@@ -117,7 +117,7 @@ def test_a_fault_is_logged_with_its_trace_but_without_the_values_of_the_row(
 ) -> None:
     def broken(_request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
-            factories.account("wanda-private", email=EMAIL)
+            User.objects.filter(pk=factories.account("wanda-private").pk).update(email=EMAIL)
             factories.account("wanda-private")
         return HttpResponse()
 
