@@ -9,6 +9,8 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from core.exceptions import PermissionDenied
+
 # Third-party apps bring pages that change rows without a reason and an audit entry. Theirs are left out, but for
 # the jobs' page, which only reads.
 WELCOME = ("procrastinate.contrib.django.admin",)
@@ -44,10 +46,13 @@ class HouseAdminSite(AdminSite):
         return HttpResponseRedirect(reverse("password"))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Staff who are in go on; everybody else goes to the product's sign-in page, and comes back."""
+        """Staff who are in go on, nobody goes to the product's sign-in page and comes back; others are refused."""
         wanted = request.GET.get("next") or reverse("admin:index", current_app=self.name)
         if self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
+        if request.user.is_authenticated:
+            # The sign-in page would send her straight back here.
+            raise PermissionDenied()
         from django.contrib.auth.views import redirect_to_login
 
         return redirect_to_login(wanted, reverse("sign-in"))

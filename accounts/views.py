@@ -24,7 +24,7 @@ from accounts.sessions import begin_session, keep_session, leave_session
 from core.exceptions import DomainError, RateLimitExceeded
 
 if TYPE_CHECKING:
-    from accounts.models import SignIn
+    from accounts.models import SignIn, User
 
 OLD_IS_WRONG = "This is not your password."
 
@@ -44,7 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = check_credentials(**form.cleaned_data)
     except (SignInRefused, RateLimitExceeded) as refusal:
         return _page(request, form, refusal=refusal)
-    begin_session(request, user)
+    _exchange(request, sign_in_of(request), user)
     return HttpResponseRedirect(_next_page(request))
 
 
@@ -85,6 +85,16 @@ def change_password(request: HttpRequest, current: SignIn, new: str) -> None:
     by = actor_of(current.user)
     set_password(by=by, user=current.user, password=new, reason="own choice", keep=current.pk)
     keep_session(request, current.user)
+
+
+def _exchange(request: HttpRequest, previous: SignIn | None, user: User) -> None:
+    """Sign the browser in; the sign-in it had ends. Refused where that one's performer performs and is another."""
+    if previous is not None and previous.user_id != user.pk:
+        end_sign_in(by=actor_of(previous.user), sign_in_id=previous.pk)
+        leave_session(request)
+    begin_session(request, user)
+    if previous is not None:
+        end_sign_in(by=actor_of(previous.user), sign_in_id=previous.pk)
 
 
 def _page(

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from rest_framework.exceptions import APIException
 
 from core import context, htmx
-from core.api import problem_response
+from core.api import problem_response, refusal_for
 from core.exceptions import DomainError, PayloadTooLarge
 from core.ratelimits import budget_headers, forget_budgets
 from core.sql import domain_error
@@ -71,6 +72,8 @@ def as_refusal(error: Exception) -> DomainError | None:
         return error
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent):
         return PayloadTooLarge()
+    if isinstance(error, APIException):
+        return refusal_for(error)
     return domain_error(error)
 
 

@@ -115,12 +115,21 @@ def signed_in(person: User | Performer | Viewer, *, client: Client | None = None
 
     CSRF is not enforced, as usual in tests; pass `client=Client(enforce_csrf_checks=True)` to have it.
     """
-    client = client or Client()
+    return with_session(client or Client(), session_key(person))
+
+
+def session_key(person: User | Performer | Viewer) -> str:
+    """The key of a new browser session of this person."""
     request = HttpRequest()
     request.session = SessionStore()
     begin_session(request, user_of(person))
     request.session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
+    return str(request.session.session_key)
+
+
+def with_session(client: Client, key: str) -> Client:
+    """The browser, with that session's cookie."""
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
     return client
 
 
