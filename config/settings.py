@@ -218,6 +218,7 @@ SPECTACULAR_SETTINGS = {
         "PerformerState": "modelstate.states.State",
         "WalletBucket": "wallet.api.serializers.BUCKETS",
         "MenuVisibility": "menus.states.Visibility",
+        "RefundReason": "queue_app.states.RefundReason",
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -71,6 +71,8 @@ POST   /webhooks/loyalty/                                                403  40
 GET    /login/                                                           200  302  302  302  302  302  302
 POST   /login/                                                           302  302  302  302  302  302  302
 POST   /logout/                                                          302  302  302  302  302  302  302
+GET    /password/                                                        302  200  200  200  200  200  200
+POST   /password/                                                        302  422  422  422  422  422  422
 GET    /                                                                 302  302  200  302  302  200  302
 GET    /queue/                                                           302  403  200  403  403  200  403
 GET    /queue/history/                                                   302  403  200  403  403  200  403
