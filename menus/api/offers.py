@@ -13,7 +13,19 @@ from rest_framework.response import Response
 
 from accounts.api.base import SignedInView
 from core.api import honours_key, parsed
-from menus.api.examples import ITEM_INPUT, MENU_INPUT
+from menus.api.examples import (
+    ITEM_ANSWER,
+    ITEM_CHANGE,
+    ITEM_CREATED,
+    ITEM_INPUT,
+    ITEMS_ANSWER,
+    MENU_ANSWER,
+    MENU_CHANGE,
+    MENU_CREATED,
+    MENU_INPUT,
+    MENUS_ANSWER,
+    REASON_INPUT,
+)
 from menus.api.serializers import (
     OfferItemInputSerializer,
     OfferItemSerializer,
@@ -48,7 +60,7 @@ BLANK_ITEM: Mapping[str, Any] = {
 class MenusView(SignedInView):
     """All menus of a performer."""
 
-    @extend_schema(operation_id="listPerformerMenus", responses=OfferMenusSerializer)
+    @extend_schema(operation_id="listPerformerMenus", responses=OfferMenusSerializer, examples=[MENUS_ANSWER])
     def get(self, request: Request, performer_id: UUID) -> Response:
         """Hers that are not archived, in order, with their items."""
         return Response(OfferMenusSerializer({"results": owned_menus(self.actor, performer_id)}).data)
@@ -57,7 +69,7 @@ class MenusView(SignedInView):
         operation_id="createPerformerMenu",
         request=OfferMenuInputSerializer,
         responses={201: OfferMenuSerializer},
-        examples=[MENU_INPUT],
+        examples=[MENU_INPUT, MENU_CREATED],
     )
     @honours_key
     def post(self, request: Request, performer_id: UUID) -> Response:
@@ -70,7 +82,7 @@ class MenusView(SignedInView):
 class MenuView(SignedInView):
     """One menu."""
 
-    @extend_schema(operation_id="getPerformerMenu", responses=OfferMenuSerializer)
+    @extend_schema(operation_id="getPerformerMenu", responses=OfferMenuSerializer, examples=[MENU_ANSWER])
     def get(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
         """The menu with its items."""
         return Response(OfferMenuSerializer(owned_menu(self.actor, performer_id, menu_id)).data)
@@ -79,14 +91,19 @@ class MenuView(SignedInView):
         operation_id="replacePerformerMenu",
         request=OfferMenuInputSerializer,
         responses=OfferMenuSerializer,
-        examples=[MENU_INPUT],
+        examples=[MENU_INPUT, MENU_ANSWER],
     )
     def put(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
         """Replace it; what is not sent goes back to its default. Its items stay."""
         fields, reason = split(parsed(OfferMenuInputSerializer, request))
         return self._changed(performer_id, menu_id, {**BLANK_MENU, **fields}, reason)
 
-    @extend_schema(operation_id="changePerformerMenu", request=OfferMenuInputSerializer, responses=OfferMenuSerializer)
+    @extend_schema(
+        operation_id="changePerformerMenu",
+        request=OfferMenuInputSerializer,
+        responses=OfferMenuSerializer,
+        examples=[MENU_CHANGE, MENU_ANSWER],
+    )
     def patch(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
         """Change only what is sent."""
         fields, reason = split(parsed(OfferMenuInputSerializer, request, partial=True))
@@ -109,7 +126,10 @@ class MenuDuplicateView(SignedInView):
     """A copy of a menu."""
 
     @extend_schema(
-        operation_id="duplicatePerformerMenu", request=ReasonSerializer, responses={201: OfferMenuSerializer}
+        operation_id="duplicatePerformerMenu",
+        request=ReasonSerializer,
+        responses={201: OfferMenuSerializer},
+        examples=[REASON_INPUT, MENU_CREATED],
     )
     @honours_key
     def post(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
@@ -122,7 +142,7 @@ class MenuDuplicateView(SignedInView):
 class ItemsView(SignedInView):
     """All items of a menu."""
 
-    @extend_schema(operation_id="listMenuItems", responses=OfferItemsSerializer)
+    @extend_schema(operation_id="listMenuItems", responses=OfferItemsSerializer, examples=[ITEMS_ANSWER])
     def get(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
         """The items in order."""
         menu = owned_menu(self.actor, performer_id, menu_id)
@@ -132,7 +152,7 @@ class ItemsView(SignedInView):
         operation_id="addMenuItem",
         request=OfferItemInputSerializer,
         responses={201: OfferItemSerializer},
-        examples=[ITEM_INPUT],
+        examples=[ITEM_INPUT, ITEM_CREATED],
     )
     @honours_key
     def post(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
@@ -145,7 +165,7 @@ class ItemsView(SignedInView):
 class ItemView(SignedInView):
     """One item of a menu."""
 
-    @extend_schema(operation_id="getMenuItem", responses=OfferItemSerializer)
+    @extend_schema(operation_id="getMenuItem", responses=OfferItemSerializer, examples=[ITEM_ANSWER])
     def get(self, request: Request, performer_id: UUID, menu_id: UUID, item_id: UUID) -> Response:
         """The item."""
         return Response(OfferItemSerializer(owned_item(self.actor, performer_id, menu_id, item_id)).data)
@@ -154,14 +174,19 @@ class ItemView(SignedInView):
         operation_id="replaceMenuItem",
         request=OfferItemInputSerializer,
         responses=OfferItemSerializer,
-        examples=[ITEM_INPUT],
+        examples=[ITEM_INPUT, ITEM_ANSWER],
     )
     def put(self, request: Request, performer_id: UUID, menu_id: UUID, item_id: UUID) -> Response:
         """Replace it; what is not sent goes back to its default. What was bought keeps its price."""
         fields, reason = split(parsed(OfferItemInputSerializer, request))
         return self._changed(performer_id, menu_id, item_id, {**BLANK_ITEM, **fields}, reason)
 
-    @extend_schema(operation_id="changeMenuItem", request=OfferItemInputSerializer, responses=OfferItemSerializer)
+    @extend_schema(
+        operation_id="changeMenuItem",
+        request=OfferItemInputSerializer,
+        responses=OfferItemSerializer,
+        examples=[ITEM_CHANGE, ITEM_ANSWER],
+    )
     def patch(self, request: Request, performer_id: UUID, menu_id: UUID, item_id: UUID) -> Response:
         """Change only what is sent."""
         fields, reason = split(parsed(OfferItemInputSerializer, request, partial=True))

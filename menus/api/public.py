@@ -10,10 +10,11 @@ from rest_framework.response import Response
 
 from accounts.api.base import SignedInView
 from core.api import CursorPages
-from menus.api.examples import PUBLIC_MENU
+from menus.api.examples import PUBLIC_MENU, PUBLIC_PERFORMERS
 from menus.api.serializers import (
     PublicMenuSerializer,
     PublicPerformerSerializer,
+    PublicPerformersSerializer,
 )
 from menus.queries.offers import offers_of, performers_with_offers
 from modelstate.queries import states_of
@@ -29,7 +30,9 @@ class ByStageName(CursorPages):
 class PublicPerformersView(SignedInView):
     """Who has something to buy."""
 
-    @extend_schema(operation_id="listPublicPerformers", responses=PublicPerformerSerializer(many=True))
+    @extend_schema(
+        operation_id="listPublicPerformers", responses=PublicPerformersSerializer, examples=[PUBLIC_PERFORMERS]
+    )
     def get(self, request: Request) -> Response:
         """Performers with at least one item that the caller may buy, by name, page by page."""
         pages = ByStageName()

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from accounts.api.base import ViewerView
 from core.api import claim_of
 from core.exceptions import KeyRequired, NotFound, ValidationFailed
-from menus.api.examples import PURCHASE
+from menus.api.examples import PURCHASE, PURCHASE_INPUT
 from menus.api.serializers import PurchaseInputSerializer, PurchaseSerializer
 from menus.services.purchases import purchase
 
@@ -34,7 +34,7 @@ class PurchaseView(ViewerView):
         operation_id="purchaseMenuItem",
         request=PurchaseInputSerializer,
         responses=PurchaseSerializer,
-        examples=[PURCHASE],
+        examples=[PURCHASE_INPUT, PURCHASE],
     )
     def post(self, request: Request, item_id: UUID) -> HttpResponse:
         """Hold the price as it is now and put the item into her queue, once for the key."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from core.api import CamelSerializer, FlagField, TextField, WholeNumberField
@@ -17,6 +20,15 @@ from menus.states import (
     Visibility,
 )
 from modelstate.states import State
+
+
+class LineField(TextField):
+    """One line of plain text; one that is required has something to read in it."""
+
+    def __init__(self, *, allow_blank: bool = False, **options: Any) -> None:  # noqa: ANN401 - options of CharField
+        pattern = r"^[^\x00-\x1f\x7f]*$" if allow_blank else r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+        one_line = RegexValidator(pattern, "One line of plain text, please.", "control_characters")
+        super().__init__(allow_blank=allow_blank, validators=[one_line], **options)
 
 
 class MenuItemSerializer(CamelSerializer):
@@ -89,14 +101,14 @@ class PreferencesSavedSerializer(CamelSerializer):
 class ReasonSerializer(CamelSerializer):
     """Why staff act on what is not theirs; nobody else needs one."""
 
-    reason = TextField(max_length=500, required=False, help_text="Required of staff, for the audit log.")
+    reason = LineField(max_length=500, required=False, help_text="Required of staff, for the audit log.")
 
 
 class OfferMenuInputSerializer(ReasonSerializer):
     """A menu that sells, as it is written."""
 
-    name = TextField(max_length=NAME_LENGTH)
-    description = TextField(max_length=DESCRIPTION_LENGTH, allow_blank=True, required=False)
+    name = LineField(max_length=NAME_LENGTH)
+    description = LineField(max_length=DESCRIPTION_LENGTH, allow_blank=True, required=False)
     type = serializers.ChoiceField(choices=MenuType.choices, required=False)
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     published = FlagField(required=False)
@@ -110,8 +122,8 @@ class OfferMenuInputSerializer(ReasonSerializer):
 class OfferItemInputSerializer(ReasonSerializer):
     """Something to buy, as it is written."""
 
-    name = TextField(max_length=NAME_LENGTH)
-    description = TextField(max_length=DESCRIPTION_LENGTH, allow_blank=True, required=False)
+    name = LineField(max_length=NAME_LENGTH)
+    description = LineField(max_length=DESCRIPTION_LENGTH, allow_blank=True, required=False)
     price = WholeNumberField(min_value=1, max_value=PRICE_MOST, help_text="Whole tokens.")
     duration_seconds = WholeNumberField(min_value=1, max_value=DURATION_MOST_SECONDS, allow_null=True, required=False)
     active = FlagField(required=False)
@@ -174,6 +186,14 @@ class PublicPerformerSerializer(CamelSerializer):
     available = serializers.BooleanField(help_text="Whether she takes paid items now.")
 
 
+class PublicPerformersSerializer(CamelSerializer):
+    """A page by cursor."""
+
+    results = PublicPerformerSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
 class PublicItemSerializer(CamelSerializer):
     """Something a viewer can buy; `basePrice` is the price without a promotion."""
 
@@ -197,7 +217,7 @@ class PublicMenuSerializer(CamelSerializer):
 class PurchaseInputSerializer(CamelSerializer):
     """A word to the performer, if any."""
 
-    note = TextField(max_length=NOTE_LENGTH, allow_blank=True, required=False)
+    note = LineField(max_length=NOTE_LENGTH, allow_blank=True, required=False)
 
 
 class PurchaseBalanceSerializer(CamelSerializer):

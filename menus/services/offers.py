@@ -139,7 +139,11 @@ def remove_item(*, by: Actor, performer_id: UUID, menu_id: UUID, item_id: UUID, 
 
 def _check_may_write(by: Actor, performer_id: UUID, reason: str) -> None:
     check_owner(by, performer_id)
-    if by.id != performer_id and not reason.strip():
+    if by.id == performer_id:
+        return
+    if not Performer.objects.filter(pk=performer_id).exists():
+        raise NotFound()
+    if not reason.strip():
         raise ValidationFailed.of("reason", "required", "Say why: this is another person's menu.")
 
 

@@ -29,8 +29,9 @@ def purchase(*, by: Actor, claim: Claim, item_id: UUID, note: str = "") -> Answe
     """
     if by.id is None:
         raise NotFound()
+    note = note.strip()
     check_note(note)
-    found = _ask(by.id, claim, item_id, note.strip())
+    found = _ask(by.id, claim, item_id, note)
     if "replay" in found:
         return replay(found)
     if "refusal" in found:
