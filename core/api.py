@@ -114,9 +114,11 @@ class CamelSerializer(serializers.Serializer[Any]):
 
 
 class WholeNumberField(serializers.IntegerField):
-    """A JSON integer: no strings, fractions or booleans."""
+    """A JSON integer, which 12.0 is: no strings, fractions or booleans."""
 
     def to_internal_value(self, data: Any) -> int:  # noqa: ANN401 - untrusted input
+        if isinstance(data, float) and data.is_integer() and abs(data) < 2**53:
+            data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return int(super().to_internal_value(data))

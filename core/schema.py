@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -65,7 +66,8 @@ class TextFieldExtension(OpenApiSerializerFieldExtension):
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
         """The ordinary schema, with that rule."""
         schema: dict[str, Any] = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
-        if direction == "request" and self.target.trim_whitespace and not self.target.allow_blank:
+        has_own_pattern = any(isinstance(check, RegexValidator) for check in self.target.validators)
+        if direction == "request" and self.target.trim_whitespace and not (self.target.allow_blank or has_own_pattern):
             schema.setdefault("pattern", r"\S")
         return schema
 

@@ -26,9 +26,14 @@ from menus.services.preferences import change_preferences, reset_preferences
 STATE_SEEN, PREFERENCES_SEEN = "X-State-Version", "X-Preferences-Version"
 SEEN = [
     OpenApiParameter(
-        STATE_SEEN, OpenApiTypes.INT, OpenApiParameter.HEADER, description="The highest state version seen"
+        STATE_SEEN, OpenApiTypes.STR, OpenApiParameter.HEADER, description="The highest state version seen"
     ),
-    OpenApiParameter(PREFERENCES_SEEN, OpenApiTypes.INT, OpenApiParameter.HEADER),
+    OpenApiParameter(
+        PREFERENCES_SEEN,
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="Likewise; what is no number is ignored",
+    ),
     OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER),
 ]
 IF_MATCH = OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The ETag of the GET")

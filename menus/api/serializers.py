@@ -26,7 +26,7 @@ class LineField(TextField):
     """One line of plain text; one that is required has something to read in it."""
 
     def __init__(self, *, allow_blank: bool = False, **options: Any) -> None:  # noqa: ANN401 - options of CharField
-        pattern = r"^[^\x00-\x1f\x7f]*$" if allow_blank else r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+        pattern = r"^[^\x00-\x1f\x7f]+$" if allow_blank else r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
         one_line = RegexValidator(pattern, "One line of plain text, please.", "control_characters")
         super().__init__(allow_blank=allow_blank, validators=[one_line], **options)
 

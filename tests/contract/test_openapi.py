@@ -28,7 +28,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 METHODS = {"get", "post", "put", "patch", "delete"}
 SEED = 20261121
 SECONDS = 20
-EXPECTED = ["2xx", "401", "403", "404", "409", "412", "429", "5xx"]
+EXPECTED = ["2xx", "3xx", "401", "403", "404", "409", "412", "429", "5xx"]
 APPLICATION = get_wsgi_application()
 
 
