@@ -10,12 +10,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.config.test_supervisor import alive, gone
@@ -80,11 +79,8 @@ def _children(pid: int) -> list[int]:
 
 def _status(port: int, path: str) -> int:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-            return answer.status
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
+        return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=10).status_code
+    except httpx.TransportError:
         return 0
 
 
@@ -137,18 +133,17 @@ def test_the_door_names_the_caller_whatever_the_caller_says(house):
 @pytest.mark.parametrize(("size", "status"), [(256 * 1024, 401), (256 * 1024 + 1, 413), (5_000_000, 413)])
 def test_bodies_over_256_kib_are_refused_in_the_apis_own_words(house, size, status, chunked):
     body = json.dumps({"username": "nobody", "password": "x"}).encode().ljust(size)
-    request = urllib.request.Request(
+
+    refused = httpx.post(
         f"http://127.0.0.1:{house.port}/api/v1/auth/token",
-        data=iter([body]) if chunked else body,
+        content=iter([body]) if chunked else body,
         headers={"Content-Type": "application/json"},
+        timeout=20,
     )
 
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request, timeout=10)
-
-    assert refused.value.code == status
-    assert refused.value.headers["Content-Type"] == "application/problem+json"
-    assert "Caddy" not in str(refused.value.headers)
+    assert refused.status_code == status
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert "Caddy" not in str(refused.headers)
 
 
 def test_slow_senders_keep_nobody_waiting(house):
@@ -227,7 +222,7 @@ def _run(env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.slow
 def test_two_run_side_by_side_and_a_killed_supervisor_leaves_nothing(house, worker_id):
     data = ROOT / ".data" / f"test-beside-{worker_id}"
-    process, _said = start_product(environment(data, port := free_port()))
+    process, _said = start_product(environment(data, port := free_port(), STATIC_FROM_SOURCE="1"))
     beside = House(process, port, data, _said)
     try:
         assert house.status() == beside.status() == 200
@@ -249,7 +244,7 @@ def test_stopping_leaves_no_process_and_the_next_start_is_quick(worker_id):
     data = ROOT / ".data" / f"test-again-{worker_id}"
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
-            process, _said = start_product(environment(data, free_port()))
+            process, _said = start_product(environment(data, free_port(), STATIC_FROM_SOURCE="1"))
             below = _all_below(process.pid)
             process.send_signal(number)
             assert process.wait(30) == 0
@@ -271,7 +266,7 @@ def test_a_normal_user_runs_it_too(tmp_path_factory):
     process = subprocess.Popen(
         [python, "-m", "config.run"],
         cwd=ROOT,
-        env=environment(home / "data", port, HOME=str(home), PYTHONDONTWRITEBYTECODE="1"),
+        env=environment(home / "data", port, HOME=str(home), STATIC_FROM_SOURCE="1"),
         user=nobody.pw_uid,
         group=nobody.pw_gid,
         extra_groups=[],
@@ -298,13 +293,17 @@ def test_a_normal_user_runs_it_too(tmp_path_factory):
 def _interpreter_for_all(home: Path) -> str:
     """A Python that everybody may start, with our packages: the one of this run may lie in a closed home."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    packages = next(path for path in sys.path if path.endswith("site-packages"))
+    uv = subprocess.run(["bin/bootstrap", "uv"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
     for candidate in (os.path.realpath(sys.executable), f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
         if not os.path.exists(candidate) or not _open_to_all(Path(candidate)):
             continue
-        subprocess.run([candidate, "-m", "venv", "--without-pip", str(home / "venv")], check=True)
-        (home / "venv" / "lib" / version / "site-packages" / "ours.pth").write_text(packages + "\n")
-        return str(home / "venv" / "bin" / "python")
+        python = str(home / "venv" / "bin" / "python")
+        subprocess.run([uv, "venv", "--quiet", "--python", candidate, str(home / "venv")], cwd=ROOT, check=True)
+        subprocess.run([uv, "pip", "sync", "--quiet", "--python", python, "requirements.lock"], cwd=ROOT, check=True)
+        # What Python compiles it keeps beside the modules; the files themselves are shared with uv's cache.
+        for folder, _folders, _files in os.walk(home / "venv"):
+            os.chown(folder, os.stat(home).st_uid, -1)
+        return python
     pytest.skip(f"every {version} of this machine lies in a closed folder")
 
 
