@@ -113,7 +113,6 @@ WEB = (
     "--workers-kill-timeout=5",
     "--http1-header-read-timeout=10000",
     "--log-level=warning",
-    "--uds-permissions=600",
 )
 SOCKETS = (
     "--ws=websockets",

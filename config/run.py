@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -119,7 +120,10 @@ class House:
         """Bring the database up to date and, at the same time, collect the static files where they changed."""
         stamp = self.data / "static.stamp"
         wanted = programs.static_fingerprint(BASE_DIR)
-        steps = {"Database is brought up to date": ("prepare_database",)}
+        migrate: tuple[str, ...] = ("prepare_database",)
+        if auditor := urlsplit(self.env.get("DATABASE_AUDITOR_URL", "")).username:
+            migrate += ("--auditor", auditor)
+        steps = {"Database is brought up to date": migrate}
         collected = stamp.exists() and stamp.read_text() == wanted
         if not collected and not _on(self.env.get("STATIC_FROM_SOURCE", "0")):
             # The document explorer is Swagger's; its sister brings a megabyte that nothing shows.

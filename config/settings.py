@@ -97,7 +97,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- database: the application's role; migrations use the owner's (core/management/commands/prepare_database.py)
 SESSION_LIMITS = "-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
-DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
+DATABASE_OWNER = env.database("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 0,
     "OPTIONS": {

@@ -9,16 +9,18 @@ from django.db import connection, connections
 def _one(statement: str) -> object:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchone()[0]
+        row = cursor.fetchone()
+        assert row is not None
+        return row[0]
 
 
 @pytest.mark.django_db
-def test_tests_run_as_the_applications_role_on_a_test_database():
+def test_tests_run_as_the_applications_role_on_a_test_database() -> None:
     assert _one("SELECT current_user") == connection.settings_dict["USER"]
     assert str(_one("SELECT current_database()")).startswith("test_")
 
 
-def test_threads_work_on_the_clone(database_clone):
+def test_threads_work_on_the_clone(database_clone: str) -> None:
     seen: list[object] = []
 
     def look() -> None:
@@ -36,5 +38,5 @@ def test_threads_work_on_the_clone(database_clone):
 
 
 @pytest.mark.django_db
-def test_after_a_clone_the_shared_database_is_back():
+def test_after_a_clone_the_shared_database_is_back() -> None:
     assert "clone" not in str(_one("SELECT current_database()"))

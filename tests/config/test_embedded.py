@@ -1,6 +1,7 @@
 """PostgreSQL and Valkey from their wheels, started for real."""
 
 import os
+import shutil
 import signal
 import stat
 import time
@@ -13,7 +14,7 @@ import pytest
 import redis
 
 from config import children, embedded, keys, roles
-from config.place import CannotStart
+from config.place import CannotStart, Place
 from config.supervisor import spawn
 from tests.support.servers import ROOT
 
@@ -22,9 +23,9 @@ from tests.support.servers import ROOT
 def data(worker_id: str) -> Iterator[Path]:
     """A data folder in the checkout: the servers' user can reach it where he can reach the servers."""
     folder = ROOT / ".data" / f"test-embedded-{worker_id}"
-    embedded.shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     yield folder
-    embedded.shutil.rmtree(folder)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
@@ -59,47 +60,57 @@ def _postgres(servers: embedded.Servers) -> embedded.Postgres:
     return servers.postgres
 
 
-def _setting(connection: psycopg.Connection, name: str) -> object:
+def _valkey(servers: embedded.Servers) -> embedded.Valkey:
+    assert servers.valkey is not None
+    return servers.valkey
+
+
+def _place(servers: embedded.Servers) -> Place:
+    assert servers.place is not None
+    return servers.place
+
+
+def _setting(connection: psycopg.Connection[tuple[object, ...]], name: str) -> object:
     row = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
     assert row is not None
     return row[0]
 
 
-def test_the_server_keeps_what_it_confirms(servers):
+def test_the_server_keeps_what_it_confirms(servers: embedded.Servers) -> None:
     with psycopg.connect(_postgres(servers).url("app")) as connection:
         for name in ("fsync", "full_page_writes", "synchronous_commit", "data_checksums"):
             assert _setting(connection, name) == "on"
 
 
-def test_no_network_address_is_listened_on(servers):
+def test_no_network_address_is_listened_on(servers: embedded.Servers) -> None:
     with psycopg.connect(_postgres(servers).url("superuser")) as connection:
         assert _setting(connection, "listen_addresses") == ""
-    assert "port 0" in (servers.place.data / "valkey" / "valkey.conf").read_text()
+    assert "port 0" in (_place(servers).data / "valkey" / "valkey.conf").read_text()
 
 
 @pytest.mark.parametrize("role", ["superuser", "owner", "app", "auditor"])
-def test_a_wrong_password_opens_nothing(servers, role):
+def test_a_wrong_password_opens_nothing(servers: embedded.Servers, role: str) -> None:
     url = _postgres(servers).url(role).replace(f"{role}:", f"{role}:wrong")
 
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(url)
 
 
-def test_without_a_password_nobody_comes_in(servers):
-    url = f"postgres://app@/{embedded.DATABASE}?host={servers.place.sockets}"
+def test_without_a_password_nobody_comes_in(servers: embedded.Servers) -> None:
+    url = f"postgres://app@/{embedded.DATABASE}?host={_place(servers).sockets}"
 
     with pytest.raises(psycopg.OperationalError, match="no password supplied"):
         psycopg.connect(url)
 
 
-def test_valkey_asks_for_its_password(servers):
-    client = redis.Redis(unix_socket_path=str(servers.valkey.socket))
+def test_valkey_asks_for_its_password(servers: embedded.Servers) -> None:
+    client = redis.Redis(unix_socket_path=str(_valkey(servers).socket))
 
     with pytest.raises(redis.AuthenticationError):
         client.ping()
 
 
-def test_the_applications_role_is_limited_in_time(servers):
+def test_the_applications_role_is_limited_in_time(servers: embedded.Servers) -> None:
     with psycopg.connect(_postgres(servers).url("app")) as connection:
         assert _setting(connection, "statement_timeout") == "5s"
         assert _setting(connection, "lock_timeout") == "2s"
@@ -108,7 +119,7 @@ def test_the_applications_role_is_limited_in_time(servers):
             assert _setting(connection, "transaction_timeout") == "10s"
 
 
-def test_no_role_of_ours_is_more_than_it_must_be(servers):
+def test_no_role_of_ours_is_more_than_it_must_be(servers: embedded.Servers) -> None:
     with psycopg.connect(_postgres(servers).url("auditor")) as connection:
         rows = connection.execute(
             "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles"
@@ -122,7 +133,7 @@ def test_no_role_of_ours_is_more_than_it_must_be(servers):
     ]
 
 
-def test_the_applications_role_makes_no_tables(servers):
+def test_the_applications_role_makes_no_tables(servers: embedded.Servers) -> None:
     with (
         psycopg.connect(_postgres(servers).url("app")) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -130,7 +141,7 @@ def test_the_applications_role_makes_no_tables(servers):
         connection.execute("CREATE TABLE mine (id int)")
 
 
-def test_furnishing_again_changes_nothing_and_mends_what_was_changed(servers):
+def test_furnishing_again_changes_nothing_and_mends_what_was_changed(servers: embedded.Servers) -> None:
     with psycopg.connect(_postgres(servers).url("superuser"), autocommit=True) as connection:
         connection.execute("ALTER ROLE app CREATEDB")
         connection.execute("ALTER ROLE app SET statement_timeout = '1h'")
@@ -143,16 +154,16 @@ def test_furnishing_again_changes_nothing_and_mends_what_was_changed(servers):
     assert row == (False,)
 
 
-def test_files_with_secrets_are_for_the_servers_user_only(servers):
-    for path in (servers.place.data / "postgres", servers.place.data / "valkey", servers.place.sockets):
+def test_files_with_secrets_are_for_the_servers_user_only(servers: embedded.Servers) -> None:
+    for path in (_place(servers).data / "postgres", _place(servers).data / "valkey", _place(servers).sockets):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
-    for path in (servers.place.data / "valkey" / "valkey.conf", servers.place.data / "secrets.json"):
+    for path in (_place(servers).data / "valkey" / "valkey.conf", _place(servers).data / "secrets.json"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_the_servers_do_not_run_as_root(servers):
+def test_the_servers_do_not_run_as_root(servers: embedded.Servers) -> None:
     for name in ("postgresql", "valkey"):
-        pids = [pid for pid in children.children_of(os.getpid()) if _runs(pid, servers.place.data)]
+        pids = [pid for pid in children.children_of(os.getpid()) if _runs(pid, _place(servers).data)]
         assert pids, name
         assert all(Path(f"/proc/{pid}").stat().st_uid != 0 for pid in pids)
 
@@ -166,7 +177,7 @@ def _runs(pid: int, data: Path) -> bool:
 
 
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes", "synchronous_commit"])
-def test_a_server_that_may_forget_is_refused(servers, setting):
+def test_a_server_that_may_forget_is_refused(servers: embedded.Servers, setting: str) -> None:
     with psycopg.connect(_postgres(servers).url("superuser"), autocommit=True) as connection:
         if setting != "synchronous_commit":
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
@@ -183,7 +194,9 @@ def test_a_server_that_may_forget_is_refused(servers, setting):
             _until(lambda: _setting(connection, "fsync") == _setting(connection, "full_page_writes") == "on")
 
 
-def test_after_kill_9_it_comes_back_with_its_data(data, servers, tmp_path_factory):
+def test_after_kill_9_it_comes_back_with_its_data(
+    data: Path, servers: embedded.Servers, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = data.with_name(f"{data.name}-killed")
     opened = embedded.open_servers(folder, keys.load_or_make(_made(folder)), valkey=False)
     postgres = _postgres(opened)
@@ -204,10 +217,10 @@ def test_after_kill_9_it_comes_back_with_its_data(data, servers, tmp_path_factor
         second.send_signal(signal.SIGINT)
         assert second.wait(30) == 0
     finally:
-        embedded.shutil.rmtree(folder)
+        shutil.rmtree(folder)
 
 
-def test_a_stale_pid_file_with_a_strangers_number_is_no_hindrance(servers, data):
+def test_a_stale_pid_file_with_a_strangers_number_is_no_hindrance(servers: embedded.Servers, data: Path) -> None:
     postgres = _postgres(servers)
     pid_file = postgres.folder / "postmaster.pid"
     true_text = pid_file.read_text()
@@ -219,7 +232,7 @@ def test_a_stale_pid_file_with_a_strangers_number_is_no_hindrance(servers, data)
     assert postgres._running_pid() == int(true_text.split("\n", 1)[0])
 
 
-def test_data_of_another_major_version_is_refused(servers):
+def test_data_of_another_major_version_is_refused(servers: embedded.Servers) -> None:
     version = _postgres(servers).folder / "PG_VERSION"
     true_text = version.read_text()
     version.write_text("12\n")
@@ -230,7 +243,7 @@ def test_data_of_another_major_version_is_refused(servers):
         version.write_text(true_text)
 
 
-def test_half_a_cluster_from_an_interrupted_start_is_made_anew(data):
+def test_half_a_cluster_from_an_interrupted_start_is_made_anew(data: Path) -> None:
     folder = data.with_name(f"{data.name}-half")
     (_made(folder) / "postgres.new").mkdir()
     (folder / "postgres.new" / "PG_VERSION").write_text("18\n")
@@ -241,10 +254,10 @@ def test_half_a_cluster_from_an_interrupted_start_is_made_anew(data):
         assert not (folder / "postgres.new").exists()
         assert not (folder / "initial-password").exists()
     finally:
-        embedded.shutil.rmtree(folder)
+        shutil.rmtree(folder)
 
 
-def test_nothing_outside_the_data_folder_changes_its_permissions(servers, data):
+def test_nothing_outside_the_data_folder_changes_its_permissions(servers: embedded.Servers, data: Path) -> None:
     parents = [folder for folder in data.parents if folder.name != ".data"]
     before = [(folder, folder.stat().st_mode, folder.stat().st_uid) for folder in parents]
 
@@ -253,7 +266,7 @@ def test_nothing_outside_the_data_folder_changes_its_permissions(servers, data):
     assert [(folder, folder.stat().st_mode, folder.stat().st_uid) for folder in parents] == before
 
 
-def test_where_the_environment_names_both_servers_none_is_prepared(tmp_path):
+def test_where_the_environment_names_both_servers_none_is_prepared(tmp_path: Path) -> None:
     opened = embedded.open_servers(tmp_path / "data", {}, postgres=False, valkey=False)
 
     assert opened.services() == []

@@ -43,7 +43,7 @@ class House:
 
     def pids(self) -> dict[str, int]:
         """The services by name, found below the supervisor by what they were called with."""
-        found = {}
+        found: dict[str, int] = {}
         for pid in _children(self.process.pid):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
             found |= {name: pid for name, part in SERVICES.items() if part in words}
@@ -93,18 +93,18 @@ def _within(seconds: float, holds: Callable[[], bool]) -> bool:
     return True
 
 
-def test_ready_comes_with_the_address_and_progress_before_it(house):
+def test_ready_comes_with_the_address_and_progress_before_it(house: House) -> None:
     assert f"Ready: http://127.0.0.1:{house.port}/" in house.said
     assert house.said.index("PostgreSQL starts") < house.said.index("Ready")
     assert house.status() == 200
 
 
-def test_every_part_runs(house):
+def test_every_part_runs(house: House) -> None:
     assert house.pids().keys() == SERVICES.keys()
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_what_is_killed_is_back_within_two_seconds(house, name):
+def test_what_is_killed_is_back_within_two_seconds(house: House, name: str) -> None:
     before = house.pids()
 
     os.kill(before[name], signal.SIGKILL)
@@ -114,14 +114,14 @@ def test_what_is_killed_is_back_within_two_seconds(house, name):
     assert house.pids().keys() == SERVICES.keys()
 
 
-def test_while_one_web_server_is_away_the_other_answers(house):
+def test_while_one_web_server_is_away_the_other_answers(house: House) -> None:
     assert _within(30, lambda: house.status() == 200)
     os.kill(house.pids()["web-1"], signal.SIGKILL)
 
     assert [house.status("/healthz") for _ in range(20)] == [200] * 20
 
 
-def test_the_door_names_the_caller_whatever_the_caller_says(house):
+def test_the_door_names_the_caller_whatever_the_caller_says(house: House) -> None:
     """A forged X-Forwarded-For would give an attacker as many addresses as he likes."""
     rules = (house.data / "door" / "Caddyfile").read_text()
     assert "trusted_proxies" not in rules
@@ -131,7 +131,9 @@ def test_the_door_names_the_caller_whatever_the_caller_says(house):
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize(("size", "status"), [(256 * 1024, 401), (256 * 1024 + 1, 413), (5_000_000, 413)])
-def test_bodies_over_256_kib_are_refused_in_the_apis_own_words(house, size, status, chunked):
+def test_bodies_over_256_kib_are_refused_in_the_apis_own_words(
+    house: House, size: int, status: int, chunked: bool
+) -> None:
     body = json.dumps({"username": "nobody", "password": "x"}).encode().ljust(size)
 
     refused = httpx.post(
@@ -146,7 +148,7 @@ def test_bodies_over_256_kib_are_refused_in_the_apis_own_words(house, size, stat
     assert "Caddy" not in str(refused.headers)
 
 
-def test_slow_senders_keep_nobody_waiting(house):
+def test_slow_senders_keep_nobody_waiting(house: House) -> None:
     slow = [socket.create_connection(("127.0.0.1", house.port)) for _ in range(100)]
     for connection in slow:
         connection.send(b"POST /api/v1/auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{")
@@ -159,7 +161,7 @@ def test_slow_senders_keep_nobody_waiting(house):
             connection.close()
 
 
-def test_a_command_beside_it_reaches_the_same_database(house):
+def test_a_command_beside_it_reaches_the_same_database(house: House) -> None:
     clean = {"PATH": os.environ["PATH"], "MODEL_MENUS_DATA": str(house.data)}
     code = (
         "from django.db import connection as c; k = c.cursor(); k.execute('SELECT current_user'); print(k.fetchone())"
@@ -178,7 +180,7 @@ def test_a_command_beside_it_reaches_the_same_database(house):
     assert "('app',)" in done.stdout
 
 
-def test_a_second_run_in_the_same_folder_is_refused(house):
+def test_a_second_run_in_the_same_folder_is_refused(house: House) -> None:
     refused = _run(environment(house.data, free_port()))
 
     assert refused.returncode == 1
@@ -186,7 +188,7 @@ def test_a_second_run_in_the_same_folder_is_refused(house):
     assert house.status() == 200
 
 
-def test_a_taken_port_is_refused_with_the_way_out(house, worker_id):
+def test_a_taken_port_is_refused_with_the_way_out(house: House, worker_id: str) -> None:
     data = ROOT / ".data" / f"test-taken-{worker_id}"
 
     refused = _run(environment(data, house.port))
@@ -197,14 +199,14 @@ def test_a_taken_port_is_refused_with_the_way_out(house, worker_id):
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
-def test_a_port_that_is_none_is_refused(tmp_path, port):
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
     refused = _run(environment(tmp_path, 0, PORT=port))
 
     assert refused.returncode == 1
     assert f"PORT={port!r} is not a port number" in refused.stderr
 
 
-def test_a_server_that_does_not_answer_is_named(tmp_path):
+def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
     nowhere = "postgres://app:x@127.0.0.1:1/menus"
 
     refused = _run(environment(tmp_path / "data", free_port(), DATABASE_URL=nowhere, REDIS_URL="redis://127.0.0.1:1/0"))
@@ -220,7 +222,7 @@ def _run(env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.slow
-def test_two_run_side_by_side_and_a_killed_supervisor_leaves_nothing(house, worker_id):
+def test_two_run_side_by_side_and_a_killed_supervisor_leaves_nothing(house: House, worker_id: str) -> None:
     data = ROOT / ".data" / f"test-beside-{worker_id}"
     process, _said = start_product(environment(data, port := free_port(), STATIC_FROM_SOURCE="1"))
     beside = House(process, port, data, _said)
@@ -240,7 +242,7 @@ def test_two_run_side_by_side_and_a_killed_supervisor_leaves_nothing(house, work
 
 
 @pytest.mark.slow
-def test_stopping_leaves_no_process_and_the_next_start_is_quick(worker_id):
+def test_stopping_leaves_no_process_and_the_next_start_is_quick(worker_id: str) -> None:
     data = ROOT / ".data" / f"test-again-{worker_id}"
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -255,7 +257,7 @@ def test_stopping_leaves_no_process_and_the_next_start_is_quick(worker_id):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="who is not root runs every test as a normal user")
-def test_a_normal_user_runs_it_too(tmp_path_factory):
+def test_a_normal_user_runs_it_too(tmp_path_factory: pytest.TempPathFactory) -> None:
     home = ROOT / ".data" / "test-as-user"
     shutil.rmtree(home, ignore_errors=True)
     nobody = pwd.getpwnam("nobody")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -45,8 +45,11 @@ class Supervised:
         yield from iter(self.process.stdout.readline, "")
 
 
+Start = Callable[..., Supervised]
+
+
 @pytest.fixture
-def supervise():
+def supervise() -> Iterator[Start]:
     started: list[Supervised] = []
 
     def start(**orders: dict[str, object]) -> Supervised:
@@ -90,7 +93,7 @@ def wait_for_children(pid: int, count: int) -> list[int]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
-def test_what_dies_is_back_within_two_seconds(supervise, number):
+def test_what_dies_is_back_within_two_seconds(supervise: Start, number: signal.Signals) -> None:
     supervised = supervise(one=SLEEPER, other=SLEEPER)
     before = supervised.pids()
 
@@ -103,7 +106,7 @@ def test_what_dies_is_back_within_two_seconds(supervise, number):
     assert after["other"] == before["other"]
 
 
-def test_an_orderly_end_is_no_reason_to_stay_away(supervise):
+def test_an_orderly_end_is_no_reason_to_stay_away(supervise: Start) -> None:
     supervised = supervise(worker={"command": ["true"]})
 
     told = [line for line, _ in zip(supervised.lines(), range(4), strict=False)]
@@ -112,7 +115,7 @@ def test_an_orderly_end_is_no_reason_to_stay_away(supervise):
     assert supervised.process.poll() is None
 
 
-def test_one_that_dies_again_and_again_is_still_started_within_two_seconds(supervise):
+def test_one_that_dies_again_and_again_is_still_started_within_two_seconds(supervise: Start) -> None:
     supervised = supervise(worker={"command": ["false"]})
     times = []
     for line in supervised.lines():
@@ -124,7 +127,7 @@ def test_one_that_dies_again_and_again_is_still_started_within_two_seconds(super
     assert max(after - before for before, after in pairwise(times)) < 2
 
 
-def test_what_a_killed_program_left_behind_ends_too(supervise):
+def test_what_a_killed_program_left_behind_ends_too(supervise: Start) -> None:
     supervised = supervise(parent=PARENT)
     pid = supervised.pids()["parent"]
     orphans = wait_for_children(pid, 2)
@@ -136,7 +139,7 @@ def test_what_a_killed_program_left_behind_ends_too(supervise):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_being_asked_to_stop_ends_everything(supervise, number):
+def test_being_asked_to_stop_ends_everything(supervise: Start, number: signal.Signals) -> None:
     supervised = supervise(one=SLEEPER, parent=PARENT)
     pids = supervised.pids()
     below = wait_for_children(pids["parent"], 2)
@@ -147,7 +150,7 @@ def test_being_asked_to_stop_ends_everything(supervise, number):
     assert gone(*pids.values(), *below)
 
 
-def test_one_that_will_not_stop_is_killed_after_its_grace(supervise):
+def test_one_that_will_not_stop_is_killed_after_its_grace(supervise: Start) -> None:
     supervised = supervise(stubborn=STUBBORN | {"grace": 0.3})
     pid = supervised.pids()["stubborn"]
     below = wait_for_children(pid, 1)
@@ -158,7 +161,7 @@ def test_one_that_will_not_stop_is_killed_after_its_grace(supervise):
     assert gone(pid, *below)
 
 
-def test_a_second_request_to_stop_does_not_wait_for_the_grace(supervise):
+def test_a_second_request_to_stop_does_not_wait_for_the_grace(supervise: Start) -> None:
     supervised = supervise(stubborn=STUBBORN | {"grace": 60})
     pid = supervised.pids()["stubborn"]
     wait_for_children(pid, 1)
@@ -171,7 +174,7 @@ def test_a_second_request_to_stop_does_not_wait_for_the_grace(supervise):
     assert gone(pid)
 
 
-def test_higher_waves_end_before_lower_ones(supervise, tmp_path):
+def test_higher_waves_end_before_lower_ones(supervise: Start, tmp_path: Path) -> None:
     note = tmp_path / "order"
     script = "trap 'echo {} >> {}; exit 0' TERM; while :; do sleep 0.05; done"
     supervised = supervise(
@@ -189,7 +192,7 @@ def test_higher_waves_end_before_lower_ones(supervise, tmp_path):
     assert note.read_text().split() == ["door", "web", "database"]
 
 
-def test_nothing_outlives_a_killed_supervisor(supervise):
+def test_nothing_outlives_a_killed_supervisor(supervise: Start) -> None:
     supervised = supervise(one=SLEEPER, other=SLEEPER)
     pids = supervised.pids()
 

@@ -129,7 +129,7 @@ def prepare_database(name: str) -> None:
         "DATABASE_OWNER_URL": at_database(owner_url(), name),
     }
     done = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), "prepare_database", "--skip-checks"],
+        [sys.executable, str(ROOT / "manage.py"), "prepare_database", "--skip-checks", *_auditor()],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -138,6 +138,11 @@ def prepare_database(name: str) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"manage.py prepare_database failed:\n{done.stdout}\n{done.stderr}")
+
+
+def _auditor() -> list[str]:
+    name = urlsplit(os.environ.get("DATABASE_AUDITOR_URL", "")).username
+    return ["--auditor", name] if name else []
 
 
 def point_django_at(name: str) -> None:

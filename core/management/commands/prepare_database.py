@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from config.env import Env
 from core.grants import grant_rights
 from core.outbox import mirror_kinds
 
@@ -45,7 +44,7 @@ def owner_alias(name: str | None = None) -> str:
     """A connection as the owner, added to Django's connections under the alias `owner`."""
     config = {
         **connections["default"].settings_dict,
-        **Env({"URL": settings.DATABASE_OWNER_URL}).database("URL"),
+        **settings.DATABASE_OWNER,
         "OPTIONS": {"options": OWNER_LIMITS},
     }
     if name:

@@ -1,0 +1,1 @@
+"""What `make check` looks at. Nothing in the product imports this package."""
