@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import redis
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
+from rest_framework.test import APIClient
 
 from accounts.guessing import BY_NAME
 from accounts.models import SignIn
@@ -78,6 +80,44 @@ def test_another_address_is_not_locked_out_with_the_guesser() -> None:
     factories.viewer("vera", password=factories.PASSWORD)
     for n in range(settings.AXES_FAILURE_LIMIT):
         sign_in(Client(), "vera", f"guess {n}")
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), "vera") == 302
+
+
+def test_a_made_up_forwarding_header_is_no_other_address() -> None:
+    factories.viewer("vera", password=factories.PASSWORD)
+    for n in range(settings.AXES_FAILURE_LIMIT):
+        spoofed = Client(headers={"X-Forwarded-For": f"198.51.100.{n}", "X-Real-IP": f"198.51.100.{n}"})
+        sign_in(spoofed, "vera", f"guess {n}")
+    assert sign_in(Client(headers={"X-Forwarded-For": "198.51.100.99"}), "vera") == 429
+
+
+@override_settings(TRUSTED_PROXY_HOPS=1)
+def test_behind_our_proxy_only_its_own_word_counts() -> None:
+    factories.viewer("vera", password=factories.PASSWORD)
+    for n in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(Client(headers={"X-Forwarded-For": f"198.51.100.{n}, 203.0.113.5"}), "vera", f"guess {n}")
+    assert sign_in(Client(headers={"X-Forwarded-For": "1.2.3.4, 203.0.113.5"}), "vera") == 429
+    assert sign_in(Client(headers={"X-Forwarded-For": "203.0.113.5, 203.0.113.6"}), "vera") == 302
+
+
+@pytest.mark.parametrize(
+    "name", ["\x00", "x" * 151, "' OR 1=1 --", "<script>alert(1)</script>", "😀", "İ", "%s%n", " "]
+)
+def test_odd_names_are_refused_and_never_break_the_page(name: str) -> None:
+    page = Client().post("/login/", {"username": name, "password": "x"})
+    assert page.status_code in {401, 422}
+    assert "<script>alert" not in page.content.decode()
+    assert APIClient().post("/api/v1/auth/token", {"username": name, "password": "x"}).status_code in {400, 401}
+
+
+def test_with_valkey_down_the_databases_limit_still_stops_guessing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_: object, **__: object) -> None:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr("core.ratelimits.get_usage", down)
+    factories.viewer("vera", password=factories.PASSWORD)
+    answers = [sign_in(Client(), "vera", f"guess {n}") for n in range(settings.AXES_FAILURE_LIMIT)]
+    assert answers[-1] == 429
     assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), "vera") == 302
 
 

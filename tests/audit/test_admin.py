@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -63,6 +64,18 @@ def test_every_list_opens_for_staff_and_for_nobody_else(model: str) -> None:
     for outsider in (factories.performer(), factories.viewer(), factories.manager()):
         assert factories.signed_in(outsider).get(address).status_code == 302
     assert Client().get(address).status_code == 302
+
+
+@pytest.mark.parametrize("model", every_changelist())
+def test_no_page_has_inline_script_or_style_which_the_content_policy_would_block(model: str) -> None:
+    client = factories.signed_in(factories.staff(is_superuser=True))
+    factories.performer(studio=factories.make_studio())
+    for page in (f"{model}_changelist", f"{model}_add"):
+        answer = client.get(reverse(f"admin:{page}"))
+        assert answer.status_code in {200, 403}
+        found = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=", answer.content.decode())
+        assert not found, f"{page}: {found}"
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
 
 
 def test_an_action_asks_why_before_it_does_anything() -> None:
