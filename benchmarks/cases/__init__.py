@@ -7,5 +7,6 @@ from benchmarks.cases.events import Events
 from benchmarks.cases.holds import Holds
 from benchmarks.cases.menu import Menu
 from benchmarks.cases.purchase import Purchase
+from benchmarks.cases.queue import Queue
 
-CASES: list[type[Case]] = [Purchase, Menu, Events, Holds]
+CASES: list[type[Case]] = [Purchase, Menu, Events, Holds, Queue]

@@ -1,13 +1,18 @@
 -- grant: app
--- Her place in the line of waiting performers: her state and, while she is in the line, her rank (from 1).
+-- Her state and, while she is in the line of waiting performers, her place in it (from 1). PL/pgSQL keeps its plans.
 CREATE OR REPLACE FUNCTION modelstate_place(p_performer uuid) RETURNS jsonb
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
-  SELECT jsonb_build_object(
-    'state', s.state,
-    'version', s.version,
-    'position', CASE WHEN s.line_ticket IS NOT NULL THEN
-      (SELECT count(*) FROM modelstate_modelstate o WHERE o.line_ticket <= s.line_ticket) END)
-    FROM modelstate_modelstate s
-   WHERE s.performer_id = p_performer
+DECLARE
+  v_row modelstate_modelstate;
+  v_place bigint;
+BEGIN
+  SELECT * INTO v_row FROM modelstate_modelstate WHERE performer_id = p_performer;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  ELSIF v_row.line_ticket IS NOT NULL THEN
+    SELECT count(*) INTO v_place FROM modelstate_modelstate WHERE line_ticket <= v_row.line_ticket;
+  END IF;
+  RETURN jsonb_build_object('state', v_row.state, 'version', v_row.version, 'position', v_place);
+END
 $$;

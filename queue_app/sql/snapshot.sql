@@ -1,32 +1,33 @@
 -- grant: app
 -- What the performer's devices are told of her queue (model.queue.updated), with her own place in the line; and, where
 -- asked for, the places of the waiting viewers. Her own wait is 0 where somebody waits for her, else 60 s for each
--- performer ahead.
+-- performer ahead. PL/pgSQL keeps its plans.
 CREATE OR REPLACE FUNCTION queue_app_snapshot(p_performer uuid, p_with_waiting boolean DEFAULT false) RETURNS jsonb
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
-  SELECT jsonb_build_object(
+DECLARE
+  v_queue queue_app_performerqueue;
+  v_head queue_app_queueitem;
+  v_position bigint := (modelstate_place(p_performer) ->> 'position')::bigint;
+  v_waiting jsonb;
+BEGIN
+  SELECT * INTO v_queue FROM queue_app_performerqueue WHERE performer_id = p_performer;
+  SELECT * INTO v_head FROM queue_app_queueitem
+   WHERE performer_id = p_performer AND status = 'created' ORDER BY sequence LIMIT 1;
+  IF p_with_waiting THEN
+    SELECT COALESCE(jsonb_agg(jsonb_build_object(
+        'itemId', p.item_id, 'viewerId', p.viewer_id, 'position', p.place, 'waitSeconds', p.wait_seconds)), '[]')
+      INTO v_waiting FROM queue_app_places(p_performer) p WHERE p.place > 0;
+  END IF;
+  RETURN jsonb_build_object(
     'performer', p_performer,
-    'version', COALESCE(q.version, 0),
-    'depth', COALESCE(q.depth, 0),
-    'inQueue', line.position IS NOT NULL,
-    'position', line.position,
-    'estimatedWaitTime', CASE
-      WHEN line.position IS NULL THEN NULL
-      WHEN head.next IS NOT NULL THEN 0
-      ELSE (line.position - 1) * 60 END,
-    'nextPerformance', head.next,
-    'waiting', CASE WHEN p_with_waiting THEN (
-      SELECT COALESCE(jsonb_agg(jsonb_build_object(
-        'itemId', p.item_id, 'viewerId', p.viewer_id, 'position', p.place, 'waitSeconds', p.wait_seconds)
-        ORDER BY p.place), '[]')
-        FROM queue_app_places(p_performer) p WHERE p.place > 0) END)
-    FROM (SELECT (modelstate_place(p_performer) ->> 'position')::bigint AS position) line
-    LEFT JOIN queue_app_performerqueue q ON q.performer_id = p_performer
-    LEFT JOIN LATERAL (
-      SELECT jsonb_build_object('id', i.id, 'user', i.viewer_id, 'type', i.source_feature, 'tokens', i.tokens) AS next
-        FROM queue_app_queueitem i
-       WHERE i.performer_id = p_performer AND i.status = 'created'
-       ORDER BY i.sequence LIMIT 1
-    ) head ON true
+    'version', COALESCE(v_queue.version, 0),
+    'depth', COALESCE(v_queue.depth, 0),
+    'inQueue', v_position IS NOT NULL,
+    'position', v_position,
+    'estimatedWaitTime', CASE WHEN v_head.id IS NULL THEN (v_position - 1) * 60 ELSE v_position * 0 END,
+    'nextPerformance', CASE WHEN v_head.id IS NOT NULL THEN jsonb_build_object(
+      'id', v_head.id, 'user', v_head.viewer_id, 'type', v_head.source_feature, 'tokens', v_head.tokens) END,
+    'waiting', v_waiting);
+END
 $$;

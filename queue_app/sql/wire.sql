@@ -1,9 +1,15 @@
 -- grant: none
--- An item as it goes on the wire (S2); the same shape as queue_app/api/serializers.py makes of a read.
+-- An item as it goes on the wire (S2); the same shape as queue_app/api/serializers.py makes of a read. PL/pgSQL, as a
+-- plain SQL function would be planned anew at every call.
 CREATE OR REPLACE FUNCTION queue_app_wire(p_item queue_app_queueitem) RETURNS jsonb
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 AS $$
-  SELECT jsonb_build_object(
+DECLARE
+  v_here record;
+BEGIN
+  SELECT place, wait_seconds INTO v_here FROM queue_app_places(p_item.performer_id)
+   WHERE item_id = p_item.id AND p_item.status IN ('created', 'started');
+  RETURN jsonb_build_object(
     'id', p_item.id,
     'idempotencyKey', p_item.idempotency_key,
     'sourceFeature', p_item.source_feature,
@@ -17,8 +23,8 @@ AS $$
     'durationSeconds', p_item.duration_seconds,
     'metadata', p_item.metadata,
     'status', p_item.status,
-    'position', here.place,
-    'estimatedWaitSeconds', here.wait_seconds,
+    'position', v_here.place,
+    'estimatedWaitSeconds', v_here.wait_seconds,
     'passThroughMode', p_item.sequence IS NULL,
     'createdAt', queue_app_iso(p_item.created_at),
     'startedAt', queue_app_iso(p_item.started_at),
@@ -31,10 +37,6 @@ AS $$
     'refundReason', NULLIF(p_item.refund_reason, ''),
     'settledTokens', p_item.settled_tokens,
     'refundedTokens', p_item.refunded_tokens,
-    'version', p_item.version)
-    FROM (SELECT) one
-    LEFT JOIN LATERAL (
-      SELECT place, wait_seconds FROM queue_app_places(p_item.performer_id)
-       WHERE item_id = p_item.id AND p_item.status IN ('created', 'started')
-    ) here ON true
+    'version', p_item.version);
+END
 $$;
