@@ -18,10 +18,13 @@ def together(work: Sequence[Callable[[], T]]) -> list[T | DomainError]:
     """Run all at once; what each returned, or the refusal it met, in the order given. Any other error is raised."""
     outcomes: list[T | DomainError | BaseException | None] = [None] * len(work)
     gate = threading.Barrier(len(work))
+    room_for_all = connections["default"].settings_dict["OPTIONS"]["pool"]["max_size"] > len(work)
 
     def run(place: int) -> None:
-        gate.wait()
         try:
+            if room_for_all:  # connecting takes longer than the work: done first, else nobody meets anybody
+                connections["default"].ensure_connection()
+            gate.wait(timeout=30)
             outcomes[place] = work[place]()
         except BaseException as error:  # noqa: BLE001 - carried over to the test's own thread and raised there
             outcomes[place] = error

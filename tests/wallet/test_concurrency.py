@@ -16,8 +16,10 @@ from accounts.models import Performer, Viewer
 from core.actors import SYSTEM
 from core.exceptions import InsufficientBalance
 from tests import factories
+from tests.support.database import Connection
 from tests.support.threads import refusals, together
 from tests.wallet.support import assert_ledger_holds, buckets, hold, key, settled, tokens_in, viewer_with
+from tests.wallet.test_reversal import pay_out
 from wallet import services, settlement
 from wallet.models import Account, Hold, Transfer
 from wallet.states import AccountKind, TransferCode
@@ -179,6 +181,23 @@ def test_reversals_racing_with_settlements_never_overdraw_her_earnings() -> None
     assert refusals(answers) == []
     assert buckets(performer.pk) == (0, 0, 1200)
     assert tokens_in(AccountKind.RECEIVABLE, performer.pk) == 0
+
+
+def test_reversals_of_many_viewers_share_what_is_left_of_her_earnings(owner_connection: Connection) -> None:
+    viewers, performer = [viewer_with(100) for _ in range(THREADS)], factories.performer()
+    done = [settled(viewer, performer, 100) for viewer in viewers]
+    pay_out(owner_connection, performer.pk, 1200)
+
+    answers = together(
+        [
+            partial(services.reverse_transfer, by=SYSTEM, transfer_id=each.transfer_id, reason="mistake", key=key())
+            for each in done
+        ]
+    )
+
+    assert refusals(answers) == []
+    assert buckets(performer.pk) == (0, 0, 0)
+    assert tokens_in(AccountKind.RECEIVABLE, performer.pk) == -1200
 
 
 def test_no_commit_slips_behind_a_checkpoint() -> None:
