@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 from typing import Any
-from uuid import UUID
+
+from rest_framework.test import APIClient
 
 from accounts.models import Performer, Viewer
 from accounts.permissions import ROLE_PERMISSIONS
+from core.actors import SYSTEM
 from core.idempotency import Claim, fingerprint
 from menus.builder import ItemView, Menu, build
 from menus.definitions import Facts, MenuContext
@@ -17,10 +19,13 @@ from menus.services import offers
 from modelstate import services as states
 from modelstate.states import State
 from tests import factories
+from wallet.services import fund
 
 EVERY_PERMISSION = frozenset(str(permission) for permission in ROLE_PERMISSIONS["performer"])
 SECTIONS_OPEN = frozenset(f"section.{name}" for name in ("streaming", "queue", "financial", "settings", "support"))
 FEATURES_OPEN = frozenset({"engagement", "mood", "notices", "payouts", "promotions", "schedule"})
+MENU = {"name": "Friday", "description": "Tonight only", "type": "purchasable", "published": True}
+ITEM = {"name": "Your song", "price": 120, "durationSeconds": 240, "maxDailyPurchases": 3}
 _number = count(1)
 
 
@@ -87,6 +92,34 @@ def menu_of(offered: PricedItem) -> PerformerMenu:
     return PerformerMenu.objects.get(pk=offered.menu_id)
 
 
-def ids(*rows: PerformerMenu | PricedItem) -> list[UUID]:
-    """The ids of the rows."""
-    return [row.pk for row in rows]
+def rich(viewer: Viewer, tokens: int = 1000) -> Viewer:
+    """A viewer with tokens."""
+    fund(by=SYSTEM, owner_id=viewer.pk, tokens=tokens, key=f"fund-{viewer.pk}")
+    return viewer
+
+
+# --- over HTTP
+
+
+def menus_of(performer: Performer) -> str:
+    """The address of her menus."""
+    return f"/api/v1/performer/{performer.pk}/menus"
+
+
+def make_menu(api: APIClient, performer: Performer, **changes: object) -> str:
+    """A menu of hers; its address."""
+    answer = api.post(menus_of(performer), {**MENU, **changes})
+    assert answer.status_code == 201, answer.json()
+    return f"{menus_of(performer)}/{answer.json()['id']}"
+
+
+def make_item(api: APIClient, menu: str, **changes: object) -> str:
+    """An item of the menu; its address."""
+    answer = api.post(f"{menu}/items", {**ITEM, **changes})
+    assert answer.status_code == 201, answer.json()
+    return f"{menu}/items/{answer.json()['id']}"
+
+
+def purchase_of(item: str) -> str:
+    """The address where the item is bought."""
+    return f"/api/v1/public/menu-items/{item.rsplit('/', 1)[1]}/purchase"

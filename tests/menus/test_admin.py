@@ -16,8 +16,7 @@ from menus.services.preferences import change_preferences
 from menus.services.purchases import purchase
 from tests import factories
 from tests.audit.test_admin import choose, confirm
-from tests.menus.support import claim, menu_of, offer, on_duty
-from tests.menus.test_purchase import rich
+from tests.menus.support import claim, menu_of, offer, on_duty, rich
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from queue_app.models import PerformerQueue, QueueItem
 from queue_app.services import save_settings
 from queue_app.states import Mode
 from tests import factories
-from tests.menus.support import claim, offer, on_duty
+from tests.menus.support import claim, offer, on_duty, rich
 from wallet.queries import balance_of
 from wallet.services import fund
 
@@ -35,12 +35,6 @@ def performer(db: None) -> Performer:
 @pytest.fixture
 def viewer(db: None) -> Viewer:
     return rich(factories.viewer())
-
-
-def rich(viewer: Viewer, tokens: int = 1000) -> Viewer:
-    """A viewer with tokens."""
-    fund(by=Actor(id=None, kind="system"), owner_id=viewer.pk, tokens=tokens, key=f"fund-{viewer.pk}")
-    return viewer
 
 
 def buy(viewer: Viewer, item: PricedItem, key: str = "", note: str = "") -> Answer:

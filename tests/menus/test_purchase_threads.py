@@ -16,8 +16,7 @@ from menus.services import offers
 from menus.services.purchases import purchase
 from queue_app.models import PerformerQueue, QueueItem
 from tests import factories
-from tests.menus.support import claim, offer, on_duty
-from tests.menus.test_purchase import rich
+from tests.menus.support import claim, offer, on_duty, rich
 from tests.support.threads import connections_for, refusals, together
 from wallet.queries import balance_of
 
