@@ -68,7 +68,7 @@ def password(request: HttpRequest) -> HttpResponse:
     current = sign_in_of(request)
     if current is None:
         return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
-    form = PasswordForm(request.POST or None, user=current.user)
+    form = PasswordForm(request.POST if request.method == "POST" else None, user=current.user)
     if not form.is_valid():
         return render(request, "accounts/password.html", {"form": form}, status=422 if form.is_bound else 200)
     try:

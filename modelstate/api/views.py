@@ -26,6 +26,20 @@ STREAMING = OpenApiExample(
     },
     response_only=True,
 )
+IDLE = OpenApiExample(
+    "the stream has ended",
+    value={
+        "state": "IDLE",
+        "streaming": False,
+        "inQueue": False,
+        "performing": False,
+        "queuePosition": None,
+        "currentPerformance": None,
+        "lastStateChange": "2026-01-02T15:00:00Z",
+        "version": 3,
+    },
+    response_only=True,
+)
 BROADCAST = OpenApiExample(
     "a public show",
     value={
@@ -70,7 +84,9 @@ class StreamStopView(PerformerView):
 
     permission = Permission.STREAM
 
-    @extend_schema(operation_id="stopStream", request=NothingSerializer, responses=ModelStateSerializer)
+    @extend_schema(
+        operation_id="stopStream", request=NothingSerializer, responses=ModelStateSerializer, examples=[IDLE]
+    )
     @keyed
     def post(self, request: Request) -> Response:
         """Stop the stream; in the line she keeps her place."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+import orjson
 import pytest
 import schemathesis
 import yaml
@@ -16,6 +17,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
@@ -68,11 +70,32 @@ def test_every_body_has_an_example(document: dict[str, Any]) -> None:
 
 
 def has_examples(operation: dict[str, Any]) -> bool:
-    """Whether what is sent and what comes back on success are shown by example."""
-    bodies = [operation["requestBody"]] if "requestBody" in operation else []
-    bodies += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
-    media = [shape for body in bodies for shape in body.get("content", {}).values()]
-    return all("examples" in shape or "example" in shape for shape in media)
+    """Whether what is sent and what comes back on success are shown by example, where there is anything to show."""
+    return all(not shape["schema"] or "examples" in shape for shape in bodies(operation))
+
+
+def bodies(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is sent, and what comes back on success."""
+    parts = [operation["requestBody"]] if "requestBody" in operation else []
+    parts += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    return [shape for part in parts for shape in part.get("content", {}).values()]
+
+
+def test_every_example_is_what_its_schema_says(document: dict[str, Any]) -> None:
+    wrong = [
+        f"{name} {title}: {error.message}"
+        for name, operation in operations(document)
+        for shape in bodies(operation)
+        for title, example in shape.get("examples", {}).items()
+        for error in validator(document, shape["schema"]).iter_errors(example["value"])
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def validator(document: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
+    """Checks values against a schema of the document."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(document, default=str))
+    return Draft202012Validator({**orjson.loads(orjson.dumps(schema)), "components": plain["components"]})
 
 
 @pytest.fixture
