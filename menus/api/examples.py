@@ -34,20 +34,15 @@ CHOSEN = {
     "sectionOrder": ["streaming", "queue", "financial", "settings"],
     "keyboardShortcuts": {"startStream": "ctrl+shift+s", "joinQueue": "ctrl+shift+q"},
 }
-PREFERENCES = OpenApiExample("three keys", value=CHOSEN)
-PREFERENCES_SAVED = OpenApiExample(
-    "saved",
-    value={
-        "success": True,
-        "preferences": {
-            **CHOSEN,
-            "hiddenSections": [],
-            "customWidgets": ["performance", "queue", "wallet", "quick-actions"],
-            "notifications": {"joinQueue": True},
-        },
-    },
-    response_only=True,
-)
+ALL = {
+    **CHOSEN,
+    "hiddenSections": [],
+    "customWidgets": ["performance", "queue", "wallet", "quick-actions"],
+    "notifications": {"joinQueue": True},
+}
+PREFERENCES = OpenApiExample("all of them", value=ALL, response_only=True)
+PREFERENCES_CHANGE = OpenApiExample("three keys", value=CHOSEN, request_only=True)
+PREFERENCES_SAVED = OpenApiExample("saved", value={"success": True, "preferences": ALL}, response_only=True)
 ID = "01934b6a-7c1e-7d30-8a53-3f0c2f6b9e10"
 ITEM = {
     "name": "Your song",

@@ -16,7 +16,7 @@ from accounts.api.base import PerformerView
 from accounts.tokens import read
 from core.api import etag_matches, etag_response, honours_key, parsed
 from core.exceptions import NotAuthenticated
-from menus.api.examples import MENU, PREFERENCES, PREFERENCES_SAVED
+from menus.api.examples import MENU, PREFERENCES, PREFERENCES_CHANGE, PREFERENCES_SAVED
 from menus.api.serializers import ModelMenuSerializer, PreferencesSavedSerializer, PreferencesSerializer
 from menus.copies import Copy, Known, menu_copy, shelf, usable
 from menus.preferences import Preferences
@@ -83,7 +83,7 @@ class PreferencesView(PerformerView):
         request=PreferencesSerializer,
         responses=PreferencesSavedSerializer,
         parameters=[IF_MATCH],
-        examples=[PREFERENCES, PREFERENCES_SAVED],
+        examples=[PREFERENCES_CHANGE, PREFERENCES_SAVED],
     )
     @honours_key
     def put(self, request: Request) -> Response:
