@@ -16,12 +16,15 @@ class QueueAppConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """The state machine learns from the queue what she performs, and the queue follows the line."""
+        """The state machine learns what she performs, the queue follows the line, reconcile checks it too."""
         from modelstate import hooks
         from modelstate.exceptions import explain
         from queue_app import queries, services
         from queue_app.exceptions import REASONS
+        from queue_app.invariants import QUEUE_INVARIANTS
+        from wallet.invariants import also_check
 
+        also_check(*QUEUE_INVARIANTS)
         explain(REASONS)
         hooks.register_work_reader(queries.current_performance)
         hooks.register_work_ender(services.end_running)

@@ -1,0 +1,59 @@
+"""What must hold of the queue at every instant (reliability.md b4); `manage.py reconcile` checks it with the ledger."""
+
+from __future__ import annotations
+
+from wallet.invariants import Invariant
+
+ITEMS_AGREE_WITH_HOLDS = Invariant(
+    "I6",
+    "an item waits or runs while its hold is held, is finished when it is settled, refunded when it is given back",
+    """
+SELECT 'queue_app_queueitem ' || i.id AS row, i.status, h.state, i.tokens, h.amount, i.settled_tokens, h.settled_amount
+FROM queue_app_queueitem AS i JOIN wallet_hold AS h ON h.id = i.hold_id
+WHERE i.tokens <> h.amount OR i.settled_tokens <> h.settled_amount OR i.viewer_id <> h.viewer_id
+   OR i.performer_id <> h.performer_id
+   OR CASE WHEN i.status IN ('created', 'started') THEN h.state <> 'held'
+           WHEN i.status = 'finished' THEN h.state NOT IN ('settled', 'partially_settled')
+           ELSE i.status <> 'refunded' OR h.state <> 'refunded' END
+""",
+)
+
+FIRST_IN_FIRST_OUT = Invariant(
+    "I7",
+    "nobody waits who came before one that was started",
+    """
+SELECT 'queue_app_queueitem ' || waiting.id AS row, waiting.sequence, later.id AS started_before_it
+FROM queue_app_queueitem AS waiting JOIN queue_app_queueitem AS later USING (performer_id)
+WHERE waiting.status = 'created' AND later.started_at IS NOT NULL AND later.sequence > waiting.sequence
+""",
+)
+
+PERFORMING_IS_A_RUNNING_ITEM = Invariant(
+    "I7",
+    "a performer performs exactly while one item of hers runs",
+    """
+SELECT 'modelstate_modelstate ' || s.performer_id AS row, s.state, count(i.id) AS running
+FROM modelstate_modelstate AS s
+LEFT JOIN queue_app_queueitem AS i ON i.performer_id = s.performer_id AND i.status = 'started'
+GROUP BY s.performer_id, s.state
+HAVING count(i.id) <> (s.state IN ('PERFORMING', 'STREAM_PERFORMING'))::integer
+""",
+)
+
+DEPTH_IS_COUNTED = Invariant(
+    "I8",
+    "a queue's depth is the number of its waiting and running items",
+    """
+SELECT 'queue_app_performerqueue ' || q.performer_id AS row, q.depth, count(i.id) AS counted
+FROM queue_app_performerqueue AS q
+LEFT JOIN queue_app_queueitem AS i ON i.performer_id = q.performer_id AND i.status IN ('created', 'started')
+GROUP BY q.performer_id, q.depth HAVING q.depth <> count(i.id)
+""",
+)
+
+QUEUE_INVARIANTS = (
+    ITEMS_AGREE_WITH_HOLDS,
+    FIRST_IN_FIRST_OUT,
+    PERFORMING_IS_A_RUNNING_ITEM,
+    DEPTH_IS_COUNTED,
+)
