@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from accounts.permissions import ROLE_PERMISSIONS
@@ -44,3 +45,13 @@ def test_sections_are_open_and_experimental_features_are_shut_by_default() -> No
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_me_can_only_be_read(method: str) -> None:
     assert getattr(factories.bearer(factories.viewer()), method)("/api/v1/me").status_code == 405
+
+
+def test_who_is_it_costs_three_statements_in_a_browser_and_two_for_a_bearer(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    browser, bearer = factories.signed_in(factories.performer()), factories.bearer(factories.performer())
+    with django_assert_num_queries(3):
+        browser.get("/api/v1/me")
+    with django_assert_num_queries(2):
+        bearer.get("/api/v1/me")

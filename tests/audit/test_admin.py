@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from uuid import UUID
 
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from accounts import services
 from accounts.admin import AccountAdmin
 from accounts.models import FeatureFlag, Performer, User
 from audit.models import AuditEntry
+from core.actors import Actor
+from core.exceptions import NotFound
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +201,60 @@ def test_a_password_set_by_staff_ends_all_sign_ins() -> None:
     assert answer.status_code == 302, answer.content.decode()
     assert before.get("/api/v1/me").status_code == 401
     assert User.objects.get(pk=performer.pk).check_password(factories.PASSWORD)
+
+
+def edit_account(client: Client, user: User, **changes: str | list[str]) -> int:
+    """Save an account's page with these changes; returns the status."""
+    kept: dict[str, str | list[str]] = {
+        "username": user.username,
+        "is_active": "on",
+        "groups": [str(group.pk) for group in user.groups.all()],
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "00:00:00",
+        "initial-date_joined_0": "2026-01-01",
+        "initial-date_joined_1": "00:00:00",
+        "audit_reason": "asked",
+    }
+    return client.post(reverse("admin:accounts_user_change", args=[user.pk]), kept | changes).status_code
+
+
+def test_a_changed_role_ends_the_accounts_sign_ins() -> None:
+    performer = factories.performer()
+    before = factories.bearer(performer)
+    client = factories.signed_in(factories.staff(is_superuser=True))
+    assert edit_account(client, performer.user, groups=[]) == 302
+    assert before.get("/api/v1/me").status_code == 401
+    assert factories.bearer(performer).get("/api/v1/me").json()["permissions"] == []
+
+
+def test_a_changed_name_of_no_consequence_ends_nothing() -> None:
+    performer = factories.performer()
+    before = factories.bearer(performer)
+    client = factories.signed_in(factories.staff(is_superuser=True))
+    assert edit_account(client, performer.user, first_name="Wanda") == 302
+    assert before.get("/api/v1/me").status_code == 200
+    assert AuditEntry.objects.get(action="admin.changed").after == {"first_name": "(not recorded)"}
+
+
+def test_a_refused_action_is_shown_in_the_words_of_the_service_and_the_rest_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused, done = factories.account("refused"), factories.account("done")
+    real = services.set_active
+
+    def set_active(*, by: Actor, user_id: UUID, active: bool, reason: str) -> None:
+        real(by=by, user_id=user_id, active=active, reason=reason)
+        if user_id == refused.pk:
+            raise NotFound("Not this one.")
+
+    monkeypatch.setattr(services, "set_active", set_active)
+    client = factories.signed_in(factories.staff())
+    fields = choose(client, "accounts_user", "close_account", refused.pk, done.pk)
+    page = client.post(
+        reverse("admin:accounts_user_changelist"), {**fields, "reason": "spring clean", "typed": "CLOSE"}, follow=True
+    ).content.decode()
+    assert "Refused: Not this one. (NOT_FOUND)" in page
+    assert "Done: 1 of 2." in page
+    assert User.objects.get(pk=refused.pk).is_active, "what was refused is rolled back"
+    assert not User.objects.get(pk=done.pk).is_active
+    assert [entry.target_id for entry in AuditEntry.objects.filter(action="admin.close_account")] == [str(done.pk)]
