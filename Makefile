@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 export PORT ?= 8000
 
-.PHONY: help run test unit e2e check format lock drill bench ready clean
+.PHONY: help run test unit e2e check format lock drill bench ready clean picture
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,3 +46,6 @@ ready: .venv/ready
 
 clean: ## remove what the tests and checks left (never the product's data)
 	@rm -rf .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results .data/test .data/test-* .data/e2e*
+
+picture: ready ## the README's picture, beside a running product on PORT
+	@$(PYTHON) -m tests.support.picture http://127.0.0.1:$(PORT)
