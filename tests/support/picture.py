@@ -53,6 +53,7 @@ def take(address: str, account: Account, target: Path) -> None:
         page.fill("input[name=password]", account["password"])
         page.get_by_test_id("sign-in").click()
         page.get_by_test_id("performance-timer").wait_for()
+        page.locator("[data-testid=connection][data-mode=live]").wait_for()
         page.screenshot(path=target)
         chromium.close()
 
