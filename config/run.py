@@ -127,7 +127,13 @@ class House:
         collected = stamp.exists() and stamp.read_text() == wanted
         if not collected and not _on(self.env.get("STATIC_FROM_SOURCE", "0")):
             # The document explorer is Swagger's; its sister brings a megabyte that nothing shows.
-            steps["Static files are collected"] = ("collectstatic", "--noinput", "--clear", "--ignore=redoc")
+            steps["Static files are collected"] = (
+                "collectstatic",
+                "--skip-checks",
+                "--noinput",
+                "--clear",
+                "--ignore=redoc",
+            )
         if not self._steps(steps):
             return False
         if "Static files are collected" in steps:
@@ -137,7 +143,7 @@ class House:
     def _plant_demo_data(self) -> bool:
         if not _on(self.given.get("DEMO_DATA", "1")):
             return True
-        return self._steps({"Demo data is planted": ("demo_data",)})
+        return self._steps({"Demo data is planted": ("demo_data", "--skip-checks")})
 
     def _open_house(self) -> bool:
         self._progress("Web server, sockets, worker and front door start")
