@@ -254,3 +254,13 @@ def backlog() -> Backlog:
         lag_seconds=oldest.total_seconds() if oldest else 0.0,
         dead=DeadLetter.objects.filter(state=DeadLetterState.OPEN).count(),
     )
+
+
+def figures() -> dict[str, float]:
+    """The backlog for /metrics."""
+    found = backlog()
+    return {
+        "outbox_waiting": found.waiting,
+        "outbox_lag_seconds": found.lag_seconds,
+        "outbox_dead_letters": found.dead,
+    }

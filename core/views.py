@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from core import health
+from core import gauges, health
 from core.context import client_ip
 from core.exceptions import REGISTRY, DomainError, NotFound, PermissionDenied, ValidationFailed
 from core.middleware import refusal_response
@@ -47,12 +47,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_read_metrics(request):
         raise PermissionDenied()
     state = health.check()
-    gauges = {
+    figures: dict[str, float] = {
         "model_menus_database_up": state.database,
         "model_menus_migrations_applied": state.migrations,
         "model_menus_cache_up": state.cache,
     }
-    lines = [f"# TYPE {name} gauge\n{name} {int(value)}\n" for name, value in gauges.items()]
+    if state.ready:
+        figures |= gauges.read()
+    lines = [f"# TYPE {name} gauge\n{name} {value:g}\n" for name, value in figures.items()]
     return HttpResponse("".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from loyalty.models import AccountLink
+from loyalty.models import AccountLink, Breaker, BreakerState
 
 
 def member_at(viewer_id: UUID, moment: datetime) -> str | None:
@@ -19,3 +19,9 @@ def member_at(viewer_id: UUID, moment: datetime) -> str | None:
         .values_list("member_id", flat=True)
         .first()
     )
+
+
+def breaker_figures() -> dict[str, float]:
+    """For /metrics: 1 while calls are held back."""
+    held_back = Breaker.objects.exclude(state=BreakerState.CLOSED)
+    return {"loyalty_breaker_open": float(held_back.exists())}
