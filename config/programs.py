@@ -129,6 +129,7 @@ WORKER = (
     "procrastinate",
     "worker",
     "--concurrency=4",
+    "--delete-jobs=successful",
     "--fetch-job-polling-interval=1",
     "--shutdown-graceful-timeout=5",
 )

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Min
+from django.db.models import F, Min, QuerySet
 from django.db.models.functions import Now
 
 from core.actors import Actor
@@ -180,11 +180,11 @@ def _deliver(message: Message, channel: Channel) -> Outcome:
     return Outcome.DONE
 
 
-def _waiting(message: Message) -> Any:  # noqa: ANN401 - a query set
+def _waiting(message: Message) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(id=message.id, state=OutboxState.WAITING)
 
 
-def _leased(message: Message) -> Any:  # noqa: ANN401 - a query set
+def _leased(message: Message) -> QuerySet[OutboxMessage]:
     # Whose lease ran out and was taken over has no say about the next attempt.
     return _waiting(message).filter(attempts=message.attempt)
 

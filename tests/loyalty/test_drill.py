@@ -1,6 +1,6 @@
 """The long storm: real workers with the product's own patience, killed one after the other, and a service that fails.
 
-`make drill`. Prints one JSON line a dialect: what was settled, killed, asked, lost, doubled, and how long it took to drain.
+`make drill`. Prints one JSON line a dialect: what was settled, killed, asked, lost, doubled, how long it took to drain.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def test_a_storm_with_dying_workers_ends_with_every_point_once(
         settings.LOYALTY = server.settings()
         outbox.mirror_kinds()
         workers = start_workers(server)
-        server.storm(20261121, STORM, share=0.25)
+        server.storm(20261121, STORM, share=0.12)
         keys, times = settle_through_the_storm(linked_viewer(10**6), factories.performer(), workers)
         server.storm(0, STORM, share=0.0)
         began = time.monotonic()
