@@ -14,6 +14,7 @@ from core.outbox import Outcome
 from loyalty.client import RedRoomClient
 from loyalty.gateway import Act
 from loyalty.services import link_account, revoke_link
+from queue_app import services as queue
 from tests import factories
 from tests.loyalty import fake_server as faults
 from tests.loyalty.conftest import Use
@@ -31,6 +32,7 @@ from tests.loyalty.support import (
     the_link,
     waiting,
 )
+from tests.queue_app.support import come, earned_by, running
 from tests.wallet.support import hold, key, viewer_with
 from wallet import settlement
 
@@ -300,3 +302,17 @@ def test_a_message_of_another_shape_is_noticed(strict_server: FakeServer, use: U
     with pytest.raises(Exception, match="Expected `int`"):
         outbox.deliver_due()
     assert OutboxMessage.objects.get().state == "waiting"
+
+
+def test_performances_go_on_while_the_service_is_down(strict_server: FakeServer, use: Use, quick: None) -> None:
+    use(strict_server, open_seconds=0.3)
+    strict_server.down = True
+    viewer, performer = linked_viewer(), factories.performer()
+    for _ in range(3):
+        come(performer)
+        queue.finish(by=factories.actor(performer), item_id=running(viewer, performer, tokens=100))
+        outbox.deliver_due()
+    assert earned_by(performer) == 300
+    strict_server.down = False
+    drain()
+    assert strict_server.api.ledger.available[MEMBER] == 300
