@@ -25,7 +25,7 @@ from accounts.api.serializers import (
 from accounts.guessing import check_credentials
 from accounts.services import end_sign_in
 from accounts.sessions import leave_session
-from core.api import parsed
+from core.api import CamelSerializer, parsed
 
 if TYPE_CHECKING:
     from accounts.models import SignIn
@@ -80,6 +80,7 @@ class SocketTicketView(SignedInView):
     @extend_schema(request=None, responses=SocketTicketSerializer)
     def post(self, request: Request) -> Response:
         """A ticket, good once and for 30 seconds."""
+        parsed(CamelSerializer, request)
         ticket = sockets.issue_ticket(self.sign_in)
         return Response(SocketTicketSerializer(ticket).data)
 

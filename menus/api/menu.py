@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import PerformerView
 from accounts.tokens import read
-from core.api import etag_matches, etag_response, honours_key, parsed
+from core.api import CamelSerializer, etag_matches, etag_response, honours_key, parsed
 from core.exceptions import NotAuthenticated
 from menus.api.examples import MENU, PREFERENCES, PREFERENCES_CHANGE, PREFERENCES_SAVED
 from menus.api.serializers import ModelMenuSerializer, PreferencesSavedSerializer, PreferencesSerializer
@@ -108,6 +108,7 @@ class PreferencesResetView(PerformerView):
     @honours_key
     def post(self, request: Request) -> Response:
         """Forget all her choices."""
+        parsed(CamelSerializer, request)
         preferences = reset_preferences(
             by=self.actor, performer_id=self.performer_id, expected_version=expected(request)
         )
