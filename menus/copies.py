@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -137,7 +138,7 @@ class Ear(threading.Thread):
     """Listens to the events of all processes; `hearing` is false from the moment it may have missed one."""
 
     def __init__(self, shelf: Shelf) -> None:
-        super().__init__(name="menu-copies", daemon=True)
+        super().__init__(name=f"menu-copies-{os.getpid()}-{id(shelf):x}", daemon=True)
         self.shelf = shelf
         self.hearing = False
         self.stopping = threading.Event()
@@ -156,7 +157,11 @@ class Ear(threading.Thread):
 
     def _listen(self) -> None:
         client = redis.Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=2, health_check_interval=1
+            settings.REDIS_URL,
+            socket_connect_timeout=0.5,
+            socket_timeout=2,
+            health_check_interval=1,
+            client_name=self.name,
         )
         with client, client.pubsub() as channel:  # type: ignore[no-untyped-call]  # redis leaves it untyped
             channel.subscribe(group_channel())

@@ -158,8 +158,9 @@ def test_without_valkey_nothing_is_heard_and_nothing_is_kept(monkeypatch: pytest
 
 def test_a_lost_connection_forgets_everything_and_listens_again(ear: Ear) -> None:
     ear.shelf.keep(uuid4(), rendered(menu(), time.monotonic()))
-    for found in client().client_list(_type="pubsub"):
-        client().client_kill_filter(_id=found["id"])
+    hers = [found["id"] for found in client().client_list(_type="pubsub") if found["name"] == ear.name]
+    assert len(hers) == 1
+    client().client_kill_filter(_id=hers[0])
     assert until(lambda: not ear.shelf.copies)
     assert until(lambda: ear.hearing)
 
