@@ -77,20 +77,20 @@ def build_world() -> World:
 
 
 def _open_shop(world: World) -> None:
-    """Her menu with an item that was bought, and one that nobody bought yet."""
+    """Her menu: the song was bought already, the castle costs more than anybody has."""
     by, owner = factories.actor(world.people["performer"]), world.people["performer"].pk
     menu = create_menu(by=by, performer_id=owner, fields={"name": "Songs", "published": True})
     world.things["menu"] = str(menu.id)
-    for name, price in (("song", 100), ("dance", 200)):
+    for name, price in (("song", 100), ("dance", 200), ("wink", 1), ("castle", 50 * TOKENS)):
         fields = {"name": name.title(), "price": price, "duration_seconds": 60}
         world.things[name] = str(add_item(by=by, performer_id=owner, menu_id=menu.id, fields=fields).id)
 
 
-def buy(world: World) -> str:
-    """The viewer buys the song; the id of the item in her queue."""
+def buy(world: World, item: str = "song") -> str:
+    """The viewer buys something; the id of the item in her queue."""
     viewer = world.people["viewer"]
     claim = Claim(viewer.pk, f"contract-{uuid4()}", b"contract")
-    answer = purchase(by=factories.actor(viewer), claim=claim, item_id=UUID(world.things["song"]))
+    answer = purchase(by=factories.actor(viewer), claim=claim, item_id=UUID(world.things[item]))
     return str(answer.body["queueItem"]["id"])
 
 
