@@ -70,7 +70,9 @@ class Series:
         """Its median row; the ratio is the median of the rounds' own ratios."""
         value = statistics.median(self.values)
         ratio = self._ratio()
-        other = {"what": self.against, "value": statistics.median(self.others)} if self.others else None
+        other: dict[str, float | str] | None = (
+            {"what": self.against, "value": statistics.median(self.others)} if self.others else None
+        )
         held = self.goal.holds(value, ratio) if self.goal else None
         return Row(self.id, value, self.unit, other, ratio, str(self.goal) if self.goal else None, held, self.note)
 

@@ -98,7 +98,7 @@ def _wait_until_ready(port: int, house: subprocess.Popen[bytes], data: Path) -> 
 def _is_ready(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
-            return json.load(answer).get("status") == "ready"
+            return bool(json.load(answer).get("status") == "ready")
     except (OSError, ValueError):
         return False
 

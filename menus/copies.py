@@ -163,7 +163,7 @@ class Ear(threading.Thread):
             health_check_interval=1,
             client_name=self.name,
         )
-        with client, client.pubsub() as channel:  # type: ignore[no-untyped-call]  # redis leaves it untyped
+        with client, client.pubsub() as channel:
             channel.subscribe(group_channel())
             while not self.stopping.is_set():
                 message = channel.get_message(timeout=1.0)

@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):
     """`Authorization: Bearer …`."""
 
     target_class = "accounts.api.authentication.BearerAuthentication"
@@ -25,7 +25,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         }
 
 
-class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class CookieScheme(OpenApiAuthenticationExtension):
     """The browser's session."""
 
     target_class = "accounts.api.authentication.CookieAuthentication"

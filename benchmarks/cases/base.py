@@ -43,7 +43,7 @@ class Case(Protocol):
     def prepare(self, bench: Bench) -> None:
         """Make its data, once."""
 
-    def measure(self, bench: Bench) -> Usage | None:
+    def measure(self, bench: Bench) -> Usage:
         """One reading of each of its figures."""
 
     def series(self) -> list[Series]:

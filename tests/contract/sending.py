@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.contract.routes import Route
 from tests.contract.world import World
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -27,13 +29,13 @@ def send(
     body: Any = None,  # noqa: ANN401 - any JSON value, or bytes as they are
     headers: Mapping[str, str] | None = None,
     client: Client | None = None,
-) -> HttpResponse:
+) -> Response:
     """The answer to this row's request: its body and a fresh key unless others are given."""
     client = client or world.client(actor, route.path)
     sent = route.body if body is None else body
     keys = {"Idempotency-Key": str(uuid4())} if route.keyed else {}
     content = sent if isinstance(sent, bytes) else encoded(route, sent)
-    response: HttpResponse = client.generic(
+    response: Response = client.generic(
         route.method,
         address or world.address(route.path),
         content if route.is_unsafe else b"",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts import models
@@ -18,6 +17,9 @@ from tests import factories
 from tests.contract.routes import CREDENTIALS, ROUTES, Route
 from tests.contract.sending import FORM, send
 from tests.contract.world import World, given
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 pytestmark = pytest.mark.django_db
 Schema = dict[str, Any]
@@ -128,7 +130,7 @@ def changed(before: dict[str, object]) -> list[str]:
     return [name for name, mark in contents().items() if before[name] != mark]
 
 
-def refused(answer: HttpResponse, status: int, field: str, what: object) -> None:
+def refused(answer: Response, status: int, field: str, what: object) -> None:
     """The answer is this refusal, of this field, and says nothing of our inside."""
     body = json.loads(answer.content)
     assert answer.status_code == status, (what, body)
@@ -265,7 +267,7 @@ def test_a_form_with_bad_fields_is_no_fault_of_ours(world: World, route: Route) 
     assert send(world, route, actor, body=b"%ff%00=%zz&&&===").status_code < 500
 
 
-def code_of(answer: HttpResponse) -> str:
+def code_of(answer: Response) -> str:
     """The code of a refusal, from the API or a page."""
     if answer["Content-Type"] == "application/problem+json":
         return str(json.loads(answer.content)["error"])

@@ -32,7 +32,8 @@ class Line:
     async def open(self) -> bool:
         """Whether the application accepts the socket."""
         await self.wire.send_input({"type": "websocket.connect"})
-        return (await self.wire.receive_output(PATIENCE_SECONDS))["type"] == "websocket.accept"
+        answer: dict[str, Any] = await self.wire.receive_output(PATIENCE_SECONDS)
+        return bool(answer["type"] == "websocket.accept")
 
     async def say(self, text: str | None = None, data: bytes | None = None) -> None:
         """Send a frame."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -14,31 +14,34 @@ from accounts.models import Performer
 from menus.services import offers
 from tests import factories
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/"}
 
 
-def press(client: Client, name: str, *args: object, key: str = "", **fields: str | list[str]) -> HttpResponse:
+def press(client: Client, name: str, *args: object, key: str = "", **fields: str | list[str]) -> Response:
     """Post a control's form with a key of its own, or with this one."""
     body = {"idempotencyKey": key or str(uuid4()), **fields}
-    return client.post(reverse(name, args=args), body, headers=HTMX)  # type: ignore[return-value]
+    return client.post(reverse(name, args=args), body, headers=HTMX)
 
 
-def fetch(client: Client, name: str, *args: object) -> HttpResponse:
+def fetch(client: Client, name: str, *args: object) -> Response:
     """A region as a push or a poll fetches it."""
-    return client.get(reverse(name, args=args), headers=HTMX)  # type: ignore[return-value]
+    return client.get(reverse(name, args=args), headers=HTMX)
 
 
-def text(response: HttpResponse) -> str:
+def text(response: Response) -> str:
     """What the answer says, without markup."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
-def told(response: HttpResponse) -> tuple[int, str]:
+def told(response: Response) -> tuple[int, str]:
     """Status and code of a refusal."""
     return response.status_code, response.headers.get("X-Problem-Code", "")
 
 
-def test_ids(response: HttpResponse) -> list[str]:
+def test_ids(response: Response) -> list[str]:
     """Every data-testid in the document, in order."""
     return re.findall(r'data-testid="([^"]+)"', response.content.decode())
 
@@ -46,7 +49,7 @@ def test_ids(response: HttpResponse) -> list[str]:
 test_ids.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test
 
 
-def parts(response: HttpResponse) -> set[str]:
+def parts(response: Response) -> set[str]:
     """The regions that an answer replaces."""
     return set(re.findall(r'<hx-partial hx-target="#([^"]+)"', response.content.decode()))
 

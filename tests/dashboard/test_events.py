@@ -73,7 +73,7 @@ def frames(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: 
     """What was sent, in order."""
     sent: list[dict[str, Any]] = []
     monkeypatch.setattr(events, "send_now", lambda _rooms, frame: sent.append(frame))
-    monkeypatch.setattr(events.transaction, "on_commit", lambda send: send())
+    monkeypatch.setattr("core.events.transaction.on_commit", lambda send: send())
     return sent
 
 

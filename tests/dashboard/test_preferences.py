@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 ORDER = ["streaming", "queue", "financial", "settings", "support"]
 
 
-def page(version: int = 0, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - form fields
+def page(version: Any = 0, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - form fields
     """The page of settings as it is sent, with nothing chosen."""
     shown = ["streaming", "queue", "financial", "settings"]
     return {"version": str(version), "section": ORDER, "show": shown, "widget": ["queue", "wallet"], **changes}

@@ -14,7 +14,7 @@ from core.events import client, group_channel
 @pytest.fixture
 def heard() -> Iterator[list[dict[str, Any]]]:
     """The frames that were really published, read from Valkey when the list is looked at."""
-    with client().pubsub() as channel:  # type: ignore[no-untyped-call]  # redis leaves it untyped
+    with client().pubsub() as channel:
         channel.subscribe(group_channel())
         while channel.get_message(timeout=1.0) is None:
             pass
