@@ -24,11 +24,11 @@ def spawn(
     log: Path | None = None,
     account: Account | None = None,
     cwd: Path | None = None,
-    stop_signal: int = signal.SIGTERM,
+    death_signal: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, its output appended to `log`.
 
-    It gets `stop_signal` when we die, however we die.
+    It gets `death_signal` when we die, however we die.
     """
     output = _open_log(log) if log else None
     try:
@@ -43,7 +43,7 @@ def spawn(
             group=account.gid if account else None,
             extra_groups=[] if account else None,
             start_new_session=True,
-            preexec_fn=_die_with_parent(stop_signal),
+            preexec_fn=_die_with_parent(death_signal),
         )
     finally:
         if output is not None:

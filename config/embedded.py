@@ -212,6 +212,7 @@ class Servers:
                 cwd=self.place.data,
                 account=self.place.account,
                 stop_signal=FAST_SHUTDOWN,
+                death_signal=FAST_SHUTDOWN,
                 grace_seconds=READY_SECONDS,
             )
             for name, server in self.named()

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,6 +75,7 @@ def services(env: Mapping[str, str], data: Path, port: int) -> list[Service]:
             log=data / "logs" / "door.log",
             cwd=door,
             wave=DOOR_WAVE,
+            death_signal=signal.SIGKILL,
             grace_seconds=5,
         ),
     ]
@@ -96,6 +98,9 @@ def _service(name: str, words: tuple[str | Path, ...], env: Mapping[str, str], d
         log=data / "logs" / f"{name}.log",
         cwd=BASE_DIR,
         wave=HOUSE_WAVE,
+        # A master must end its workers. The others have nobody below them, and a worker asked politely would wait
+        # half a minute for a database that has gone too.
+        death_signal=signal.SIGTERM if "granian" in words else signal.SIGKILL,
         leftovers=leftovers,
     )
 

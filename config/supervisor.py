@@ -33,6 +33,8 @@ class Service:
     cwd: Path
     account: Account | None = None
     stop_signal: int = signal.SIGTERM
+    # What it gets when the supervisor itself was killed: then there is no order of waves, and nobody to insist.
+    death_signal: int = signal.SIGTERM
     wave: int = 0
     grace_seconds: float = 10.0
     restart: bool = True
@@ -202,7 +204,7 @@ def spawn(service: Service) -> "subprocess.Popen[bytes]":
         log=service.log,
         account=service.account,
         cwd=service.cwd,
-        stop_signal=service.stop_signal,
+        death_signal=service.death_signal,
     )
 
 
