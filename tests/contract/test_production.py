@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import caches
-from django.http import HttpResponse
 
 from core import events
 from core.api import BODY_LIMIT
 from tests.contract.routes import ROUTES, Route
 from tests.contract.sending import send
 from tests.contract.world import World, given
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 pytestmark = pytest.mark.django_db
 BY_NAME = {route.name: route for route in ROUTES}
@@ -30,13 +32,13 @@ def by_name(route: Route) -> str:
     return route.name
 
 
-def policy(answer: HttpResponse) -> dict[str, list[str]]:
+def policy(answer: Response) -> dict[str, list[str]]:
     """The content security policy by directive."""
     parts = [part.split() for part in answer["Content-Security-Policy"].split(";") if part.strip()]
     return {name: values for name, *values in parts}
 
 
-def check_headers(answer: HttpResponse) -> None:
+def check_headers(answer: Response) -> None:
     """What every answer of ours carries, whatever it says."""
     rules = policy(answer)
     assert rules["default-src"] == rules["base-uri"] == rules["frame-ancestors"] == ["'none'"]
