@@ -100,6 +100,8 @@ function listen() {
     hope(ctx);
     hold();
   });
+  // The question is a guard of its own: after a no the control may be pressed again at once.
+  on("htmx:confirm", ({ detail: { ctx } }) => { if (ctx.confirm) pressed.delete(submitter(ctx)); });
   on("htmx:finally:request", ({ detail: { ctx } }) => { if (isAction(ctx)) release(); });
   on("htmx:after:request", ({ detail: { ctx } }) => learn(ctx.response?.headers.get("X-Versions")));
   on("htmx:response:error", refused);
