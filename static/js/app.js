@@ -1,13 +1,39 @@
 // Entry of every page: what stands between a press and its answer.
 
-import { startClock } from "./clock.js";
+import { announce, startClock } from "./clock.js";
 import { hold, learn, release, startLive } from "./live.js";
 import { startKeys } from "./keys.js";
-import { startNotices, toast } from "./notices.js";
 import { startSurfaces } from "./surfaces.js";
 
 const GUARD = 600;
 const pressed = new WeakMap();
+
+// Toasts: at most three, six seconds, paused while looked at; errors stay until they are closed.
+const MOST = 3;
+const LASTS = 6000;
+
+function dismissLater(box) {
+  let timer = setTimeout(() => box.remove(), LASTS);
+  for (const name of ["pointerenter", "focusin"]) box.addEventListener(name, () => clearTimeout(timer));
+  for (const name of ["pointerleave", "focusout"]) {
+    box.addEventListener(name, () => { clearTimeout(timer); timer = setTimeout(() => box.remove(), LASTS); });
+  }
+}
+
+function toast({ kind = "ok", msg, retry }) {
+  const tray = document.getElementById("toasts");
+  const box = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
+  box.dataset.kind = kind;
+  box.querySelector("p").textContent = msg;
+  const again = box.querySelector("[data-retry]");
+  again.hidden = !retry;
+  again.addEventListener("click", () => { box.remove(); retry(); });
+  box.querySelector("[data-close]").addEventListener("click", () => box.remove());
+  tray.append(box);
+  while (tray.children.length > MOST) tray.firstElementChild.remove();
+  announce(msg, kind === "error");
+  if (kind !== "error") dismissLater(box);
+}
 
 // A second click within 600 ms is the same click; a disabled control tells why and does nothing.
 function guard(event) {
@@ -58,7 +84,7 @@ function countDown(control, seconds) {
   show();
 }
 
-const again = (ctx) => () => submitter(ctx).click();
+const again = (ctx) => () => { pressed.delete(submitter(ctx)); submitter(ctx).click(); };
 const inView = (element) => { const box = element.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; };
 
 // The answers that are no success: what happened to money first, then the way on.
@@ -104,6 +130,7 @@ function listen() {
   on("htmx:confirm", ({ detail: { ctx } }) => { if (ctx.confirm) pressed.delete(submitter(ctx)); });
   on("htmx:finally:request", ({ detail: { ctx } }) => { if (isAction(ctx)) release(); });
   on("htmx:after:request", ({ detail: { ctx } }) => learn(ctx.response?.headers.get("X-Versions")));
+  on("toast", ({ detail }) => toast(detail));
   on("htmx:response:error", refused);
   on("htmx:after:swap", refresh);
   on("htmx:error", failed);
@@ -118,7 +145,6 @@ function listen() {
 }
 
 listen();
-startNotices();
 startClock();
 startSurfaces();
 startKeys();

@@ -138,5 +138,5 @@ def test_the_desk_stays_light(open_screen: Opener) -> None:
         "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
         ".filter((load) => !load.name.includes('/api/')).map((load) => [load.name, load.encodedBodySize])"
     )
-    assert len(loads) <= 13, loads
+    assert len(loads) <= 12, loads
     assert sum(size for _name, size in loads) <= 60 * 1024, loads
