@@ -33,6 +33,11 @@ class Usage:
         """CPU seconds of all parts together, without the load generator."""
         return sum(self.parts.values())
 
+    def split(self, requests: int) -> str:
+        """Milliseconds a request, part by part, the idle ones left out."""
+        each = {name: seconds * 1000 / requests for name, seconds in self.parts.items()}
+        return ", ".join(f"{name} {spent:.3g}" for name, spent in each.items() if spent >= 0.001)
+
 
 class Meter:
     """Reads the named process trees; the bench's own process is the load generator and counts as ours, not as cost."""

@@ -106,9 +106,8 @@ def _is_ready(port: int) -> bool:
 def _start_naive(path: Path, data: Path) -> subprocess.Popen[bytes]:
     """The peer on the very server and options of the product, so that only the code differs."""
     path.unlink(missing_ok=True)
-    granian = Path(sys.executable).parent / "granian"
     peer = children.spawn(
-        [granian, *programs.WEB, "--uds", path, "benchmarks.naive.wsgi:application"],
+        [sys.executable, "-m", "granian", *programs.WEB, "--uds", path, "benchmarks.naive.wsgi:application"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": NAIVE_SETTINGS},
         log=_log(data, "bench-naive"),
         cwd=BASE_DIR,
@@ -143,8 +142,9 @@ def _roots(supervisor: int) -> dict[str, tuple[int, ...]]:
 
 
 def _program(pid: int) -> str:
+    """Which of our programs a process is, by the first words of its command."""
     words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    names = [Path(os.fsdecode(word)).name for word in words[:2]]
+    names = [Path(os.fsdecode(word)).name for word in words[:3]]
     return next((name for name in names if name in {"granian", "uvicorn", "caddy", "manage.py"}), names[0])
 
 

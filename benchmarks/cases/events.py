@@ -69,7 +69,7 @@ class Events:
         self, client: httpx.AsyncClient, tab: ClientConnection, buyer: dict[str, str], seller: dict[str, str]
     ) -> list[float]:
         buy = f"/public/menu-items/{self.seller.item_id}/purchase"
-        bought, first = await _until_heard(client, tab, buy, buyer, "queue.item.created")
+        bought, first = await _until_heard(client, tab, buy, buyer, "model.queue.updated")
         item = f"/queue/items/{bought['queueItem']['id']}"
         _, second = await _until_heard(client, tab, f"{item}/start", seller, "model.performance.started")
         _, third = await _until_heard(client, tab, f"{item}/finish", seller, "model.performance.ended")
@@ -88,12 +88,12 @@ async def _until_heard(
 
 
 async def _frame(tab: ClientConnection, event: str) -> float:
-    """Read until this event came; when it did."""
+    """Read until this event came; when it did. The queue's news counts only where somebody waits in it."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             frame = orjson.loads(await tab.recv())
             at = time.perf_counter()
-            if frame["event"] == event:
+            if frame["event"] == event and frame["data"].get("nextPerformance", True) is not None:
                 return at
 
 

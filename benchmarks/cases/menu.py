@@ -35,7 +35,7 @@ class Menu:
         tokens = [performer.token() for performer in self.performers]
         requests = [request("GET", "/api/v1/model/menu", {"Authorization": f"Bearer {token}"}) for token in tokens]
         naive = [request("GET", "/menu", {"Authorization": f"Bearer {token}"}) for token in bench.naive.performers]
-        _, cpu, usage = bench.drive_metered(
+        outcome, cpu, usage = bench.drive_metered(
             bench.stack.web,
             lambda n: requests[n % len(requests)],
             PRODUCT_PARTS,
@@ -50,6 +50,7 @@ class Menu:
             status=200,
         )
         self.cpu.add(cpu)
+        self.cpu.note = usage.split(outcome.answered)
         self.against.add(cpu, naive_cpu)
         self._burst(bench, requests)
         return usage

@@ -46,7 +46,7 @@ class Purchase:
         tokens = [buyer.token() for buyer in self.buyers]
         through = drive(bench.stack.port, lambda n: self._buy(tokens), connections=CONNECTIONS, seconds=bench.seconds)
         through.demand(200)
-        _, cpu, usage = bench.drive_metered(
+        outcome, cpu, usage = bench.drive_metered(
             bench.stack.web, lambda n: self._buy(tokens), PRODUCT_PARTS, connections=CONNECTIONS, status=200
         )
         _, naive, _ = bench.drive_metered(
@@ -55,6 +55,7 @@ class Purchase:
         self.rate.add(through.rate, self._bare(bench))
         self.p95.add(percentile(through.latencies_ms, 0.95))
         self.cpu.add(cpu, naive)
+        self.cpu.note = usage.split(outcome.answered)
         return usage
 
     def series(self) -> list[Series]:
