@@ -13,6 +13,7 @@ from core import outbox
 from core.models import OutboxMessage, OutboxState
 from core.outbox import Channel, Message
 from tests.core.outbox_kit import KIND, Install
+from tests.support.database import Connection
 
 
 @pytest.mark.threads
@@ -31,6 +32,18 @@ def test_two_sweeps_never_deliver_the_same_message(database_clone: str, install:
     for thread in threads:
         thread.join()
     assert sorted(m.key for m in deliverer.seen) == sorted(f"k{number}" for number in range(40))
+
+
+@pytest.mark.threads
+def test_a_row_that_somebody_holds_is_passed_over(owner_connection: Connection, install: Install) -> None:
+    install()
+    outbox.put(KIND, "k1", {})
+    outbox.put(KIND, "k2", {})
+    with owner_connection.transaction():
+        owner_connection.execute("SELECT FROM core_outboxmessage WHERE key = 'k1' FOR UPDATE")
+        taken = outbox.claim({KIND}, lease_seconds=60)
+    assert taken is not None
+    assert taken.key == "k2"
 
 
 @pytest.fixture

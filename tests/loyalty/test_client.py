@@ -214,3 +214,17 @@ def test_requests_leave_at_the_agreed_pace() -> None:
     for _ in range(6):
         pace.wait()
     assert time.monotonic() - began >= 5 / 50
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"), [(faults.HUGE, "TooLarge"), (faults.dripping(20), "TooSlow"), (faults.REDIRECT, "Redirected")]
+)
+def test_an_answer_is_cut_short_where_it_is_too_much(
+    strict_server: FakeServer, use: Use, fault: Fault, cause: str
+) -> None:
+    client = use(strict_server, attempts=1)
+    strict_server.inject(fault)
+    began = time.monotonic()
+    with pytest.raises(OutcomeUnknown, match=cause):
+        client.balance("m-1")
+    assert time.monotonic() - began < 10
