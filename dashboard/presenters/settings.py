@@ -21,6 +21,8 @@ NOTIFIABLE = (
     "finishPerformance",
     "abandonPerformance",
 )
+#: She must see that something runs, whatever she chose.
+ALWAYS_SHOWN = "performance"
 QUALITIES = (("auto", "Automatic"), ("480p", "480p"), ("720p", "720p"), ("1080p", "1080p"))
 PRIVACIES = (("public", "Everybody"), ("subscribers", "Subscribers"), ("private", "Invited only"))
 
@@ -88,9 +90,16 @@ def preferences_form(wishes: Preferences) -> PreferencesForm:
         most_pins=QUICK_ACTIONS_MOST,
         pins=_pins(wishes),
         sections=_sections(wishes),
-        widgets=tuple(Switch(name, label, name in wishes.custom_widgets) for name, label in WIDGETS.items()),
+        widgets=_widgets(wishes),
         shortcuts=_shortcuts(wishes),
         notifications=_notifications(wishes),
+    )
+
+
+def _widgets(wishes: Preferences) -> tuple[Switch, ...]:
+    """The cards of the desk that can be left out."""
+    return tuple(
+        Switch(name, label, name in wishes.custom_widgets) for name, label in WIDGETS.items() if name != ALWAYS_SHOWN
     )
 
 

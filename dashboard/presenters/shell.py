@@ -19,8 +19,8 @@ ROLE_WORDS = (
     ("viewer", "Viewer"),
 )
 SHOWN_KEYS = (
-    ("startStream", "Go live, stop"),
-    ("joinQueue", "Join, leave queue"),
+    ("startStream", "Stream on, off"),
+    ("joinQueue", "Queue in, out"),
     ("startNext", "Start next"),
     ("finishPerformance", "Complete"),
 )

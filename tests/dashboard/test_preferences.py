@@ -24,7 +24,7 @@ ORDER = ["streaming", "queue", "financial", "settings", "support"]
 def page(version: Any = 0, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - form fields
     """The page of settings as it is sent, with nothing chosen."""
     shown = ["streaming", "queue", "financial", "settings"]
-    return {"version": str(version), "section": ORDER, "show": shown, "widget": ["queue", "wallet"], **changes}
+    return {"version": str(version), "section": ORDER, "show": shown, "widget": ["quick-actions", "queue", "wallet"], **changes}
 
 
 def test_pinning_shows_the_action_at_once(hers: Client) -> None:
@@ -55,6 +55,15 @@ def test_a_hidden_section_is_gone(hers: Client) -> None:
 def test_a_widget_that_is_off_leaves_the_desk(hers: Client) -> None:
     press(hers, "menu-settings", **page(widget=["queue"]))
     assert "wallet-earned" not in test_ids(hers.get("/"))
+
+
+def test_quick_actions_can_leave_the_desk(hers: Client) -> None:
+    press(hers, "menu-settings", **page(widget=["queue"]))
+    assert not [name for name in test_ids(hers.get("/")) if name.startswith("quick-action-")]
+
+
+def test_a_running_performance_cannot_be_left_out(hers: Client) -> None:
+    assert 'name="widget" value="performance"' in hers.get(reverse("menu-settings")).content.decode()
 
 
 def test_shortcuts_are_what_she_typed(performer: Performer, hers: Client) -> None:
