@@ -24,7 +24,13 @@ ORDER = ["streaming", "queue", "financial", "settings", "support"]
 def page(version: Any = 0, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - form fields
     """The page of settings as it is sent, with nothing chosen."""
     shown = ["streaming", "queue", "financial", "settings"]
-    return {"version": str(version), "section": ORDER, "show": shown, "widget": ["quick-actions", "queue", "wallet"], **changes}
+    return {
+        "version": str(version),
+        "section": ORDER,
+        "show": shown,
+        "widget": ["quick-actions", "queue", "wallet"],
+        **changes,
+    }
 
 
 def test_pinning_shows_the_action_at_once(hers: Client) -> None:
@@ -75,6 +81,11 @@ def test_shortcuts_are_what_she_typed(performer: Performer, hers: Client) -> Non
 def test_notifications_are_kept_by_action(performer: Performer, hers: Client) -> None:
     press(hers, "menu-settings", **page(notifiable=["startStream", "joinQueue"], notify=["joinQueue"]))
     assert preferences_of(performer.pk).notifications == {"joinQueue": True, "startStream": False}
+
+
+def test_the_page_offers_every_notice(hers: Client) -> None:
+    document = hers.get(reverse("menu-settings")).content.decode()
+    assert all(f'name="notifiable" value="{action}"' in document for action in NOTIFIABLE)
 
 
 @pytest.mark.parametrize(

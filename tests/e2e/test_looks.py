@@ -71,14 +71,6 @@ def test_performer_pages(open_screen: Opener, house: House, gallery: Path, busy:
         check(screen, gallery, f"{path.strip('/').replace('/', '-')}-{width}-{scheme}")
 
 
-def test_the_picture_of_the_readme(open_screen: Opener, gallery: Path, busy: None) -> None:
-    """`make picture` copies it to docs/images/desk.png."""
-    screen = open_screen("performer", **looks(1440, "light"))
-    screen.live()
-    expect(screen.at("queue-row")).to_have_count(3)
-    screen.page.screenshot(path=gallery / "cover.png")
-
-
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_viewer_pages(open_screen: Opener, house: House, gallery: Path, busy: None, width: int, scheme: str) -> None:
