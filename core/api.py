@@ -317,3 +317,12 @@ class CursorPages(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 100
     ordering = "-id"
+
+    def get_page_size(self, request: Request) -> int:
+        """`limit`, if it is given. Raises ValidationFailed where it is no number from 1 to 100."""
+        sent = request.query_params.get(self.page_size_query_param)
+        if sent is None:
+            return self.page_size
+        if not (sent.isascii() and sent.isdecimal() and 1 <= int(sent[:4]) <= self.max_page_size):
+            raise ValidationFailed.of("limit", "invalid", f"A number from 1 to {self.max_page_size}, please.")
+        return int(sent)

@@ -26,7 +26,9 @@ from queue_app.api.serializers import (
 
 PAGING = [
     OpenApiParameter("cursor", str, description="from `next` or `previous` of another page"),
-    OpenApiParameter("limit", int, description="items a page: 20, at most 100"),
+    OpenApiParameter(
+        "limit", {"type": "integer", "minimum": 1, "maximum": 100}, description="items a page: 20, at most 100"
+    ),
 ]
 
 

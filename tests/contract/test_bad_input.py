@@ -272,3 +272,15 @@ def code_of(answer: Response) -> str:
     if answer["Content-Type"] == "application/problem+json":
         return str(json.loads(answer.content)["error"])
     return answer["X-Problem-Code"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/queue/history", "/api/v1/wallet/transactions"])
+@pytest.mark.parametrize("limit", ["", "0", "-1", "101", "9" * 30, "ten", "1.5", "٣", "null"])
+def test_a_page_of_another_size_is_refused(world: World, path: str, limit: str) -> None:
+    answer = world.client("viewer", path).get(path, {"limit": limit})
+    refused(answer, 400, "limit", limit)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/queue/history", "/api/v1/wallet/transactions"])
+def test_a_page_has_as_many_as_asked_for(world: World, path: str) -> None:
+    assert len(world.client("viewer", path).get(path, {"limit": "1"}).json()["results"]) == 1

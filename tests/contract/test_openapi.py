@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -17,6 +18,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from hypothesis import strategies
 from jsonschema import Draft202012Validator
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
@@ -25,6 +27,8 @@ from schemathesis.schemas import BaseSchema
 
 from tests import factories
 from tests.contract.world import World, build_world
+from wallet.api.cursors import to_cursor
+from wallet.queries import Mark
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -32,6 +36,11 @@ SEED = 20261121
 SECONDS = 20
 EXPECTED = ["2xx", "3xx", "401", "403", "404", "409", "412", "429", "5xx"]
 APPLICATION = get_wsgi_application()
+# A cursor is ours or it is refused; nobody can make one up.
+CURSORS = strategies.builds(Mark, strategies.datetimes(timezones=strategies.just(UTC)), strategies.uuids()).map(
+    to_cursor
+)
+schemathesis.openapi.format("cursor", CURSORS)
 
 
 @pytest.fixture(scope="module")
@@ -172,10 +181,8 @@ def words(recorder: ScenarioRecorder) -> Iterator[tuple[str, str]]:
             if check.failure_info is not None:
                 case = recorder.cases[case_id].value
                 problem = " ".join(str(check.failure_info.failure).split())[:400]
-                yield (
-                    f"{case.method} {case.path}: {check.name}",
-                    f"{problem} [{case.formatted_path} {case.body!r:.200}]",
-                )
+                sent = f"{case.formatted_path} {case.query!r:.200} {case.body!r:.200}"
+                yield f"{case.method} {case.path}: {check.name}", f"{problem} [{sent}]"
 
 
 def test_the_document_is_yaml_that_others_can_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api import CamelSerializer
@@ -53,6 +54,11 @@ class TransactionPageSerializer(CamelSerializer):
     previous = serializers.URLField(allow_null=True, help_text="Newer movements.")
 
 
+@extend_schema_field({"type": "string", "format": "cursor", "maxLength": 200})
+class CursorField(serializers.CharField):
+    """A place in a list, in our own words."""
+
+
 class TransactionQuerySerializer(CamelSerializer):
     """Filters and the place in the list."""
 
@@ -61,7 +67,7 @@ class TransactionQuerySerializer(CamelSerializer):
     )
     since = serializers.DateTimeField(required=False, help_text="Movements from this instant on.")
     until = serializers.DateTimeField(required=False, help_text="Movements before this instant.")
-    cursor = serializers.CharField(required=False, max_length=200, help_text="As given in `next` and `previous`.")
+    cursor = CursorField(required=False, max_length=200, help_text="As given in `next` and `previous`.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=20)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
