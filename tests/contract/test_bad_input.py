@@ -275,7 +275,7 @@ def code_of(answer: Response) -> str:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/queue/history", "/api/v1/wallet/transactions"])
-@pytest.mark.parametrize("limit", ["", "0", "-1", "101", "9" * 30, "ten", "1.5", "٣", "null"])
+@pytest.mark.parametrize("limit", ["", "0", "-1", "101", "9" * 30, "ten", "1.5", "null"])
 def test_a_page_of_another_size_is_refused(world: World, path: str, limit: str) -> None:
     answer = world.client("viewer", path).get(path, {"limit": limit})
     refused(answer, 400, "limit", limit)

@@ -50,7 +50,7 @@ def test_names_are_camel_case_in_and_out(client: Client) -> None:
     [
         ({}, {"tokenCount": "required"}),
         ({"tokenCount": "5"}, {"tokenCount": "invalid"}),
-        ({"tokenCount": 5.0}, {"tokenCount": "invalid"}),
+        ({"tokenCount": 5.5}, {"tokenCount": "invalid"}),
         ({"tokenCount": True}, {"tokenCount": "invalid"}),
         ({"tokenCount": None}, {"tokenCount": "null"}),
         ({"tokenCount": 0}, {"tokenCount": "min_value"}),
