@@ -10,6 +10,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import Performer, Viewer
+from core.ids import derived_id
 from modelstate import services as states
 from queue_app import services
 from queue_app.queries import queue_of
@@ -17,6 +18,7 @@ from tests import factories
 from tests.queue_app.support import bought, come, earned_by, rich, running, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
+NO_ITEM = derived_id("no item")
 BASE = "/api/v1/queue"
 Api = APIClient | Client
 
@@ -286,12 +288,12 @@ MOVES = ["start", "finish", "abandon", "refund"]
 READS = ["", "/position"]
 
 
-@pytest.mark.parametrize("path", ["", "/settings", "/history", f"/items/{uuid4()}", f"/items/{uuid4()}/position"])
+@pytest.mark.parametrize("path", ["", "/settings", "/history", f"/items/{NO_ITEM}", f"/items/{NO_ITEM}/position"])
 def test_reading_needs_a_sign_in(path: str) -> None:
     assert APIClient().get(BASE + path).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["join", "leave", *(f"items/{uuid4()}/{verb}" for verb in [*MOVES, "cancel"])])
+@pytest.mark.parametrize("path", ["join", "leave", *(f"items/{NO_ITEM}/{verb}" for verb in [*MOVES, "cancel"])])
 def test_acting_needs_a_sign_in(path: str) -> None:
     assert told(post(APIClient(), path)) == (401, "NOT_AUTHENTICATED")
 
