@@ -16,12 +16,12 @@ function canonical(combo) {
   return combo.split(" ").map((press) => press.split("+").map(key).join("+")).join(" ");
 }
 
-// Twins (start and stop) answer to one key: of those on the page the one that works is pressed.
+// Twins (start and stop) answer to one key: the one that works is pressed; where none does the way out says why.
 function press(actions) {
   const controls = actions.map((action) => document.querySelector(`#menu [data-action="${CSS.escape(action)}"]`)).filter(Boolean);
   const control = controls.find((one) => one.getAttribute("aria-disabled") !== "true");
   if (control) return control.click();
-  const why = document.getElementById(controls[0]?.getAttribute("aria-describedby"))?.textContent.trim();
+  const why = document.getElementById(controls.at(-1)?.getAttribute("aria-describedby"))?.textContent.trim();
   return document.dispatchEvent(new CustomEvent("toast", { detail: { kind: "warn", msg: why || "Not available now." } }));
 }
 
