@@ -43,11 +43,11 @@ def by_function(viewers: list[str], performers: list[str]) -> Cycle:
     return cycle
 
 
-def by_round_trips(_viewers: list[str], _performers: list[str]) -> Cycle:
-    """The same steps one by one, on the peer's tables, with the same locks in the same order."""
+def by_round_trips(viewers: list[str], performers: list[str]) -> Cycle:
+    """The same steps one by one, on copies of the same tables, with the same locks in the same order."""
 
     def cycle(connection: Connection, random: Random) -> None:
-        viewer, performer, key = random.randint(1, 100), random.randint(1, 100), str(uuid.uuid4())
+        viewer, performer, key = random.choice(viewers), random.choice(performers), str(uuid.uuid4())
         with connection.transaction():
             hold = hold_step_by_step(connection, viewer, performer, key)
         with connection.transaction():
@@ -56,41 +56,41 @@ def by_round_trips(_viewers: list[str], _performers: list[str]) -> Cycle:
     return cycle
 
 
-def hold_step_by_step(connection: Connection, viewer: int, performer: int, key: str) -> uuid.UUID:
+def hold_step_by_step(connection: Connection, viewer: str, performer: str, key: str) -> uuid.UUID:
     """Claim the key, lock, look, move, remember."""
     operation = claim(connection, viewer, "place_hold", key)
-    available, escrow = lock_wallet(connection, viewer)
-    if available[1] < TOKENS:
+    earned_account(connection, performer)
+    available, escrow, tokens = lock_wallet(connection, viewer)
+    if tokens < TOKENS:
         raise RuntimeError("The peer's viewers ran out of tokens")
-    hold = one(
+    hold: uuid.UUID = one(
         connection,
-        "INSERT INTO rt_hold (viewer, performer, amount, expires_at)"
+        "INSERT INTO rt_hold (viewer_id, performer_id, amount, expires_at)"
         " VALUES (%s, %s, %s, now() + interval '5 minutes') RETURNING id",
         [viewer, performer, TOKENS],
     )[0]
-    transfer(connection, operation, available[0], escrow[0], "hold", hold)
-    move(connection, available[0], -TOKENS)
-    move(connection, escrow[0], TOKENS)
-    remember(connection, operation, {"hold": str(hold)})
-    return uuid.UUID(str(hold))
+    post(connection, operation, available, escrow, "hold", hold)
+    remember(connection, operation, {"hold_id": str(hold)})
+    revision(connection, escrow)
+    return hold
 
 
-def settle_step_by_step(connection: Connection, viewer: int, hold: uuid.UUID, key: str) -> None:
+def settle_step_by_step(connection: Connection, viewer: str, hold: uuid.UUID, key: str) -> None:
     """Claim the key, lock, look, move, resolve, remember."""
     operation = claim(connection, viewer, "settle_hold", key)
-    row = one(connection, "SELECT performer, amount, state FROM rt_hold WHERE id = %s FOR UPDATE", [hold])
-    if row[2] != "held":
+    row = one(connection, "SELECT performer_id, state FROM rt_hold WHERE id = %s FOR UPDATE", [hold])
+    if row[1] != "held":
         raise RuntimeError("Settled twice")
-    _, escrow = lock_wallet(connection, viewer)
-    earned = one(connection, "SELECT id FROM rt_account WHERE owner = %s AND kind = 'earned'", [row[0]])
-    moved = transfer(connection, operation, escrow[0], earned[0], "settle", hold)
-    move(connection, escrow[0], -TOKENS)
+    earned = earned_account(connection, row[0])
+    _, escrow, _ = lock_wallet(connection, viewer)
+    moved = post(connection, operation, escrow, earned, "settle", hold)
     connection.execute(
-        "UPDATE rt_hold SET state = 'settled', settled_amount = amount, resolved_by = %s, resolved_at = now()"
+        "UPDATE rt_hold SET state = 'settled', settled_amount = amount, resolved_by_id = %s, resolved_at = now()"
         " WHERE id = %s",
         [moved, hold],
     )
-    remember(connection, operation, {"transfer": str(moved)})
+    remember(connection, operation, {"transfer_id": str(moved)})
+    revision(connection, escrow)
 
 
 def one(connection: Connection, statement: str, values: list[Any]) -> Any:  # noqa: ANN401 - a row
@@ -101,43 +101,55 @@ def one(connection: Connection, statement: str, values: list[Any]) -> Any:  # no
     return row
 
 
-def claim(connection: Connection, viewer: int, verb: str, key: str) -> uuid.UUID:
+def claim(connection: Connection, viewer: str, verb: str, key: str) -> uuid.UUID:
     """The key, ours from now on."""
-    row = one(
-        connection,
-        "INSERT INTO rt_operation (actor, verb, key, args_hash) VALUES (%s, %s, %s, sha256(%s))"
-        " ON CONFLICT DO NOTHING RETURNING id",
-        [viewer, verb, key, key.encode()],
+    statement = (
+        "INSERT INTO rt_operation (actor_id, verb, key, args_hash) VALUES (%s, %s, %s, sha256(%s))"
+        " ON CONFLICT DO NOTHING RETURNING id"
     )
-    return uuid.UUID(str(row[0]))
+    found: uuid.UUID = one(connection, statement, [viewer, verb, key, key.encode()])[0]
+    return found
 
 
-def lock_wallet(connection: Connection, viewer: int) -> list[tuple[int, int]]:
-    """A viewer's two accounts, locked in the order of their ids: available, escrow."""
+def earned_account(connection: Connection, performer: str) -> uuid.UUID:
+    """The performer's account for what she earns."""
+    statement = "SELECT id FROM rt_account WHERE owner_id = %s AND kind = 'earned' AND slice = 0"
+    found: uuid.UUID = one(connection, statement, [performer])[0]
+    return found
+
+
+def lock_wallet(connection: Connection, viewer: str) -> tuple[uuid.UUID, uuid.UUID, int]:
+    """A viewer's available and escrow, locked in the order of their ids, and what is available."""
     rows = connection.execute(
-        "SELECT id, balance FROM rt_account WHERE owner = %s AND kind IN ('available', 'escrow')"
+        "SELECT kind, id, balance FROM rt_account WHERE owner_id = %s AND kind IN ('available', 'escrow')"
         " ORDER BY id FOR UPDATE",
         [viewer],
     ).fetchall()
-    return [(int(row[0]), int(row[1])) for row in rows]
+    found = {kind: (account, balance) for kind, account, balance in rows}
+    return found["available"][0], found["escrow"][0], int(found["available"][1])
 
 
-def transfer(
-    connection: Connection, operation: uuid.UUID, debit: int, credit: int, code: str, hold: uuid.UUID
+def post(
+    connection: Connection, operation: uuid.UUID, debit: uuid.UUID, credit: uuid.UUID, code: str, hold: uuid.UUID
 ) -> uuid.UUID:
-    """The movement's row."""
+    """The movement's row, and the balances of its live sides."""
     statement = (
-        "INSERT INTO rt_transfer (debit, credit, amount, code, operation, hold)"
+        "INSERT INTO rt_transfer (debit_account_id, credit_account_id, amount, code, group_id, hold_id)"
         " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
     )
-    return uuid.UUID(str(one(connection, statement, [debit, credit, TOKENS, code, operation, hold])[0]))
-
-
-def move(connection: Connection, account: int, tokens: int) -> None:
-    """Change a balance."""
+    made: uuid.UUID = one(connection, statement, [debit, credit, TOKENS, code, operation, hold])[0]
     connection.execute(
-        "UPDATE rt_account SET balance = balance + %s, version = version + 1 WHERE id = %s", [tokens, account]
+        "UPDATE rt_account SET balance = balance + CASE WHEN id = %s THEN %s ELSE -%s END, version = version + 1,"
+        " revision = revision + (kind = 'escrow')::integer"
+        " WHERE id IN (%s, %s) AND kind IN ('available', 'escrow')",
+        [credit, TOKENS, TOKENS, debit, credit],
     )
+    return made
+
+
+def revision(connection: Connection, escrow: uuid.UUID) -> None:
+    """The wallet's version for the wire."""
+    one(connection, "SELECT revision FROM rt_account WHERE id = %s", [escrow])
 
 
 def remember(connection: Connection, operation: uuid.UUID, result: dict[str, str]) -> None:

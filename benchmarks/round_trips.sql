@@ -1,35 +1,26 @@
--- Tables of the peer that does hold and settlement statement by statement: the product's columns, keys and indexes,
--- in the peer's own schema.
-CREATE TABLE bench_naive.rt_account (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  owner int NOT NULL, kind text NOT NULL,
-  balance bigint NOT NULL DEFAULT 0 CHECK (balance >= 0),
-  version bigint NOT NULL DEFAULT 0,
-  UNIQUE (owner, kind)
-) WITH (fillfactor = 70);
-CREATE TABLE bench_naive.rt_operation (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  actor int NOT NULL, verb text NOT NULL, key text NOT NULL,
-  args_hash bytea NOT NULL, result jsonb, created_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (actor, verb, key)
-);
-CREATE TABLE bench_naive.rt_hold (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  viewer int NOT NULL, performer int NOT NULL,
-  amount bigint NOT NULL CHECK (amount > 0), settled_amount bigint NOT NULL DEFAULT 0,
-  state text NOT NULL DEFAULT 'held', expires_at timestamptz, resolved_by uuid UNIQUE, resolved_at timestamptz,
-  created_at timestamptz NOT NULL DEFAULT now()
-);
-CREATE INDEX ON bench_naive.rt_hold (viewer) WHERE state = 'held';
-CREATE TABLE bench_naive.rt_transfer (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  debit bigint NOT NULL, credit bigint NOT NULL,
-  amount bigint NOT NULL CHECK (amount > 0), code text NOT NULL,
-  operation uuid NOT NULL, hold uuid, created_at timestamptz NOT NULL DEFAULT now(), CHECK (debit <> credit)
-);
-CREATE INDEX ON bench_naive.rt_transfer (debit, created_at, id);
-CREATE INDEX ON bench_naive.rt_transfer (credit, created_at, id);
-CREATE INDEX ON bench_naive.rt_transfer (hold) WHERE hold IS NOT NULL;
-INSERT INTO bench_naive.rt_account (owner, kind, balance)
-SELECT n, kind, CASE kind WHEN 'available' THEN 1000000000 ELSE 0 END
-FROM generate_series(1, 100) n CROSS JOIN unnest(ARRAY['available', 'escrow', 'earned']) AS kind;
+-- Copies of the ledger's own tables, with their checks, indexes, foreign keys and triggers, for the peer that does hold
+-- and settlement statement by statement: only the number of round trips differs.
+CREATE TABLE bench_naive.rt_account (LIKE public.wallet_account INCLUDING ALL);
+CREATE TABLE bench_naive.rt_transfer (LIKE public.wallet_transfer INCLUDING ALL);
+CREATE TABLE bench_naive.rt_hold (LIKE public.wallet_hold INCLUDING ALL);
+CREATE TABLE bench_naive.rt_operation (LIKE public.wallet_operation INCLUDING ALL);
+ALTER TABLE bench_naive.rt_account SET (fillfactor = 70);
+ALTER TABLE bench_naive.rt_operation SET (fillfactor = 70);
+ALTER TABLE bench_naive.rt_hold SET (fillfactor = 85);
+DO $$
+DECLARE
+  v_ledger constant regclass[] := ARRAY['public.wallet_account', 'public.wallet_transfer', 'public.wallet_hold',
+                                        'public.wallet_operation']::regclass[];
+  v_found record;
+BEGIN
+  PERFORM set_config('search_path', '', true);
+  FOR v_found IN
+    SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS text
+    FROM pg_catalog.pg_constraint WHERE conrelid = ANY (v_ledger) AND contype = 'f'
+    UNION ALL
+    SELECT pg_get_triggerdef(oid) FROM pg_catalog.pg_trigger WHERE tgrelid = ANY (v_ledger) AND NOT tgisinternal
+  LOOP
+    EXECUTE replace(v_found.text, 'public.wallet_', 'bench_naive.rt_');
+  END LOOP;
+END
+$$;

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import orjson
+import psycopg
 
 from benchmarks.cases.base import Bench
-from benchmarks.data import make_buyer, make_seller
+from benchmarks.data import TOKENS, make_buyer, make_seller
 from benchmarks.meter import Meter, Usage
 from benchmarks.report import Goal, Series
 
@@ -35,6 +37,7 @@ class Holds:
             "performers": [str(make_seller(mode="ON").id) for _ in range(SELLERS)],
         }
         self.told = orjson.dumps(told)
+        _open_peer_accounts(told["viewers"], told["performers"])
 
     def measure(self, bench: Bench) -> Usage:
         """Both ways, two processes of four threads each."""
@@ -62,3 +65,17 @@ class Holds:
         usage = meter.stop()
         cycles = sum(map(int, outputs))
         return cycles / bench.seconds, usage.total * 1000 / cycles, usage
+
+
+def _open_peer_accounts(viewers: list[str], performers: list[str]) -> None:
+    """The same people's accounts in the peer's copies of the tables."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO bench_naive.rt_account (owner_id, kind, balance)"
+            " SELECT owner, kind, CASE kind WHEN 'available' THEN %s ELSE 0 END"
+            " FROM unnest(%s::uuid[]) AS owner, unnest(ARRAY['available', 'escrow']) AS kind",
+            [TOKENS, viewers],
+        )
+        connection.execute(
+            "INSERT INTO bench_naive.rt_account (owner_id, kind) SELECT unnest(%s::uuid[]), 'earned'", [performers]
+        )
