@@ -56,7 +56,9 @@ def busy(house: House) -> None:
 
 
 def looks(width: int, scheme: str) -> dict[str, Any]:
-    return {"viewport": {"width": width, "height": WIDTHS[width]}, "color_scheme": scheme}
+    """A window without motion, so that nothing is caught half way."""
+    window = {"width": width, "height": WIDTHS[width]}
+    return {"viewport": window, "color_scheme": scheme, "reduced_motion": "reduce"}
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
