@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 export PORT ?= 8000
 
-.PHONY: help run test unit e2e check format lock drill bench ready clean picture
+.PHONY: help run test unit e2e check openapi format lock drill bench ready clean picture
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ e2e: ready ## the tests in a real browser
 
 check: ready ## format, lint, types, imports, migrations, generated files, templates, lock file
 	@$(PYTHON) -m checks
+
+openapi: ready ## write docs/openapi.yaml anew
+	@$(PYTHON) -m checks.openapi --write
 
 drill: ready ## the long forms of the drills
 	@$(PYTHON) -m pytest -m "drill"

@@ -22,6 +22,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lock file", (sys.executable, "-m", "checks.lockfile")),
     ("settings for production", (*MANAGE, "check", "--deploy", "--fail-level", "WARNING")),
     ("no missing migration", (*MANAGE, "makemigrations", "--check", "--dry-run")),
+    ("document of the API", (sys.executable, "-m", "checks.openapi")),
     ("diagram of the states", (*MANAGE, "state_diagram", "--check")),
     ("diagram of the queue's items", (*MANAGE, "item_diagram", "--check")),
 )

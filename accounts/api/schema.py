@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
@@ -36,6 +35,6 @@ class CookieScheme(OpenApiAuthenticationExtension):
         return {
             "type": "apiKey",
             "in": "cookie",
-            "name": settings.SESSION_COOKIE_NAME,
-            "description": "The browser's session; unsafe methods also need the header X-CSRFToken.",
+            "name": "__Host-session",
+            "description": "The browser's session (`session` without HTTPS); unsafe methods also need the header X-CSRFToken.",
         }
