@@ -36,5 +36,5 @@ class CookieScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "cookie",
             "name": "__Host-session",
-            "description": "The browser's session (`session` without HTTPS); unsafe methods also need the header X-CSRFToken.",
+            "description": "The browser's session (`session` without HTTPS); unsafe methods also need X-CSRFToken.",
         }
