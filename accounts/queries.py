@@ -32,6 +32,11 @@ def open_sign_in(sign_in_id: UUID, kind: SignInKind) -> SignIn | None:
     return next(iter(_open().filter(pk=sign_in_id, kind=kind).select_related("user")), None)
 
 
+def is_open(sign_in_id: UUID) -> bool:
+    """Whether the sign-in is open at this moment."""
+    return _open().filter(pk=sign_in_id).exists()
+
+
 def open_sign_ins(user_id: UUID) -> list[SignIn]:
     """All open sign-ins of an account, the newest first."""
     return list(_open().filter(user_id=user_id).order_by("-started_at"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from accounts.access import access_of
 from accounts.events import SignInEnded, room_of
+from accounts.queries import is_open
 from accounts.sockets import sign_in_of_scope
 from core.hub import Frame, Mailbox, hub
 from dashboard import snapshots
@@ -34,16 +36,26 @@ TOO_LARGE = 1009
 LONGEST_FRAME = 16 * 1024
 FRAMES_A_SECOND = 20
 
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
 
 class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels carries no types
     """One socket of one sign-in. Subclasses say who may open it, what it hears and what it greets with."""
 
     role: ClassVar[str] = ""
+    mailbox: Mailbox | None = None
+    pump: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """The whole conversation; however it ends, nothing of it stays in the rooms or on the roll."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()
 
     async def connect(self) -> None:
         """Accept first, so that the browser sees the code of a refusal."""
-        self.mailbox: Mailbox | None = None
-        self.pump: asyncio.Task[None] | None = None
         self.arrivals: deque[float] = deque(maxlen=FRAMES_A_SECOND)
         await self.accept()
         sign_in: SignIn | None = await database_sync_to_async(sign_in_of_scope)(self.scope)
@@ -71,9 +83,16 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ca
         self.mailbox = await hub().join(*self.rooms(sign_in), room_of(sign_in.pk))
         self.sign_in_id = sign_in.pk
         roll().enter(sign_in.pk)
-        snapshot = await database_sync_to_async(self.snapshot)(sign_in)
+        snapshot = await database_sync_to_async(self._first_snapshot)(sign_in)
+        if snapshot is None:
+            await self.close(SIGN_IN_FIRST)
+            return
         await self._send(snapshot.frame())
         self.pump = asyncio.create_task(self._forward(self.mailbox))
+
+    def _first_snapshot(self, sign_in: SignIn) -> Snapshot | None:
+        """None where the sign-in ended before this socket could hear of it."""
+        return self.snapshot(sign_in) if is_open(sign_in.pk) else None
 
     async def _forward(self, mailbox: Mailbox) -> None:
         while True:
@@ -104,8 +123,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ca
             return TOO_LARGE if text and len(text) > LONGEST_FRAME else NOT_UNDERSTOOD
         return None
 
-    async def disconnect(self, code: int) -> None:
-        """Leave the rooms."""
+    def _leave(self) -> None:
         if self.pump is not None:
             self.pump.cancel()
         if self.mailbox is not None:

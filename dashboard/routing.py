@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import ParseResult
 
@@ -13,9 +12,9 @@ from django.conf import settings
 from django.urls import path, re_path
 
 from dashboard import consumers
+from dashboard.consumers import Send
 
 log = structlog.get_logger(__name__)
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class LoggedOriginValidator(OriginValidator):  # type: ignore[misc]  # Channels carries no types

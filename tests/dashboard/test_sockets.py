@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.db import DatabaseError
 
 from accounts.models import EndReason, Performer, SignIn, User, Viewer
 from accounts.queries import open_sign_ins
 from accounts.services import end_all_sign_ins, end_sign_in
 from accounts.sockets import issue_ticket
+from core.hub import hub
 from dashboard import consumers, roll
 from dashboard.routing import socket_application
 from modelstate.services import start_stream
 from tests import factories
-from tests.dashboard.line import Line, socket
+from tests.dashboard.line import PATIENCE_SECONDS, Line, socket
 from tests.queue_app.support import bought, come, rich
 
 ORIGIN = (b"origin", b"http://localhost:8000")
@@ -222,6 +224,34 @@ async def test_signing_out_closes_within_two_seconds(performer: Performer) -> No
         await later(end_every)(performer)
         assert await line.closed() == consumers.SIGN_IN_FIRST
         assert asyncio.get_running_loop().time() - started < 2
+
+
+async def test_a_sign_in_that_ends_before_the_socket_listens(
+    performer: Performer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(_consumer: consumers.ModelConsumer, _sign_in: SignIn) -> bool:
+        end_every(performer)
+        return True
+
+    monkeypatch.setattr(consumers.ModelConsumer, "may_listen", too_late)
+    async with socket(MODEL, ORIGIN, await later(cookie)(performer)) as line:
+        assert await line.closed() == consumers.SIGN_IN_FIRST
+    assert not roll.roll().present
+
+
+async def test_a_greeting_that_fails_leaves_nobody_behind(
+    performer: Performer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_performer_id: UUID) -> None:
+        raise DatabaseError("the database went away")
+
+    monkeypatch.setattr(consumers.snapshots, "of_performer", lost)
+    line = Line(MODEL, (ORIGIN, await later(cookie)(performer)))
+    await line.open()
+    with pytest.raises(DatabaseError):
+        await line.wire.wait(PATIENCE_SECONDS)
+    assert not roll.roll().present
+    assert not hub().rooms
 
 
 async def test_another_sign_in_of_hers_stays_open(performer: Performer) -> None:
