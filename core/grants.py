@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.apps import apps
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from core.sql import grant_of
@@ -18,8 +19,11 @@ WHERE n.nspname = current_schema() AND NOT EXISTS (
 
 
 def grant_rights(owner: BaseDatabaseWrapper, app_role: str, auditor_role: str | None) -> None:
-    """Give the roles what they need and nothing else; runs as the owner, as often as one likes."""
-    with owner.cursor() as cursor:
+    """Give the roles what they need and nothing else; runs as the owner, as often as one likes.
+
+    At once: a product that runs meanwhile has never more rights than these, and never fewer.
+    """
+    with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
         if app_role != owner.settings_dict["USER"]:
             for statement in _statements(owner, app_role):
                 cursor.execute(statement)

@@ -2,7 +2,7 @@
 -- The digest of one entry over all of its columns. jsonb's text is canonical: same content, same digest.
 CREATE OR REPLACE FUNCTION audit_entry_digest(p_entry audit_auditentry) RETURNS bytea
 LANGUAGE sql STABLE
-SET search_path = pg_catalog, public
+SET search_path = pg_catalog, public, pg_temp
 AS $$
     SELECT sha256(convert_to(jsonb_build_array(
         p_entry.id, p_entry.actor_kind, p_entry.actor_id, p_entry.action, p_entry.target_type,

@@ -4,7 +4,7 @@
 -- p_new_epoch (after a restore, with nobody writing) seals everything and starts the transaction ids anew.
 CREATE OR REPLACE FUNCTION audit_seal_block(p_new_epoch boolean DEFAULT false) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public
+SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
     v_last audit_seal%ROWTYPE;

@@ -64,6 +64,20 @@ def tamper(owner_connection: Owner) -> Owner:
     return owner_connection
 
 
+@pytest.mark.django_db
+def test_a_table_of_the_applications_own_does_not_stand_in_for_the_log() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE audit_seal (LIKE audit_seal INCLUDING ALL) ON COMMIT DROP")
+
+    services.seal(new_epoch=True)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_temp.audit_seal")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("DROP TABLE pg_temp.audit_seal")
+    assert Seal.objects.count() == 1
+
+
 # --- append-only
 
 

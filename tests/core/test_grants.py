@@ -64,12 +64,22 @@ def test_sql_obeys_the_layers() -> None:
                     assert f"{verb} {other}_" not in code, f"{path.name} of {label} writes {other}'s tables"
 
 
-@pytest.mark.django_db
 def test_no_function_of_ours_is_open_to_everybody() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT proname FROM pg_proc, aclexplode(COALESCE(proacl, acldefault('f', proowner))) AS granted"
             " WHERE proname = ANY(%s) AND granted.grantee = 0 AND granted.privilege_type = 'EXECUTE'",
+            [sorted(house_functions())],
+        )
+        assert cursor.fetchall() == []
+
+
+def test_functions_with_the_owners_rights_look_for_temporary_tables_last() -> None:
+    """Where the path does not name it, pg_temp comes first, and the caller's own table stands in for ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE proname = ANY(%s) AND prosecdef"
+            " AND proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, public, pg_temp']",
             [sorted(house_functions())],
         )
         assert cursor.fetchall() == []
