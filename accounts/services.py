@@ -33,9 +33,13 @@ RETURNING id
 
 @transaction.atomic
 def open_sign_in(*, user: User, kind: SignInKind, session_key: str | None = None) -> SignIn:
-    """Begin a sign-in; a performer's also tells those who wait for her. Raises SignInRefused for a closed account."""
+    """Begin a sign-in; a performer's also tells those who wait for her.
+
+    Raises SignInRefused for a closed account, and where the password has changed since `user` was checked by it:
+    that change ended the sign-ins there were, and this one would outlive it.
+    """
     account = lock_account(user.pk)
-    if account is None or not account.is_active:
+    if account is None or not account.is_active or account.password != user.password:
         raise SignInRefused()
     idle, absolute = _limits(account)
     sign_in = SignIn.objects.create(

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import hooks, queries, services
+from accounts.exceptions import SignInRefused
 from accounts.models import EndReason, Performer, SignIn, SignInKind, SocketTicket, User
 from audit.models import AuditEntry
 from core.actors import SYSTEM, Actor
@@ -70,6 +71,14 @@ def test_each_sign_in_of_a_performer_is_told(listener: Listener) -> None:
     come(performer)
     come(performer)
     assert listener.came == [performer.pk, performer.pk]
+
+
+def test_a_password_that_changes_meanwhile_opens_nothing() -> None:
+    checked = factories.viewer().user
+    services.set_password(by=SYSTEM, user=User.objects.get(pk=checked.pk), password="another-one-9", reason="stolen")
+    with pytest.raises(SignInRefused):
+        services.open_sign_in(user=checked, kind=SignInKind.TOKEN)
+    assert queries.open_sign_ins(checked.pk) == []
 
 
 def test_sign_ins_of_others_concern_nobody(listener: Listener) -> None:
