@@ -114,8 +114,8 @@ def announce_step(event: Event, *, by: Actor, performer_id: UUID, reason: str) -
 
 
 def save_broadcast(*, performer_id: UUID, changes: dict[str, str]) -> Broadcast:
-    """Merge `changes` into her broadcast settings and return the whole."""
-    with transaction.atomic():
-        settings = replace(broadcast_of(performer_id), **changes)
-        BroadcastSettings.objects.update_or_create(performer_id=performer_id, defaults=asdict(settings))
-    return settings
+    """Merge `changes` into her broadcast settings and return the whole; keys saved at the same time stay."""
+    BroadcastSettings.objects.update_or_create(
+        performer_id=performer_id, defaults=changes, create_defaults=asdict(replace(Broadcast(), **changes))
+    )
+    return broadcast_of(performer_id)
