@@ -10,12 +10,11 @@ from django.http.response import HttpResponseBase
 from rest_framework.exceptions import APIException
 
 from core import context, htmx
-from core.api import problem_response, refusal_for
+from core.api import BODY_LIMIT, problem_response, refusal_for
 from core.exceptions import DomainError, PayloadTooLarge
 from core.ratelimits import budget_headers, forget_budgets
 from core.sql import domain_error
 
-BODY_LIMIT = 256 * 1024
 READ_BY_MACHINES = ("/api/", "/webhooks/")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
