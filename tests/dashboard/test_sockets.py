@@ -16,7 +16,7 @@ from accounts.queries import open_sign_ins
 from accounts.services import end_all_sign_ins, end_sign_in
 from accounts.sockets import issue_ticket
 from core.hub import hub
-from dashboard import consumers, roll
+from dashboard import consumers, roll, snapshots
 from dashboard.routing import socket_application
 from modelstate.services import start_stream
 from tests import factories
@@ -245,7 +245,7 @@ async def test_a_greeting_that_fails_leaves_nobody_behind(
     def lost(_performer_id: UUID) -> None:
         raise DatabaseError("the database went away")
 
-    monkeypatch.setattr(consumers.snapshots, "of_performer", lost)
+    monkeypatch.setattr(snapshots, "of_performer", lost)
     line = Line(MODEL, (ORIGIN, await later(cookie)(performer)))
     await line.open()
     with pytest.raises(DatabaseError):
