@@ -43,6 +43,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels carries no types
     """One socket of one sign-in. Subclasses say who may open it, what it hears and what it greets with."""
 
+    # The process hears its events through the hub: a subscription a socket would only cost (docs/adr/0005).
+    channel_layer_alias: ClassVar[str] = "none"
     role: ClassVar[str] = ""
     mailbox: Mailbox | None = None
     pump: asyncio.Task[None] | None = None
