@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from dashboard.actions import ROUTES, Route
 from menus.builder import ItemView, QuickAction
@@ -14,7 +15,10 @@ NOWHERE = Route("")
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What a template needs to print an action. Exactly one of `href` and `post` is set where it is enabled."""
+    """What a template needs to print an action. Exactly one of `href` and `post` is set where it is enabled.
+
+    `subject` is the queue item that the action is about, where the page shows it beside the button.
+    """
 
     id: str
     label: str
@@ -33,6 +37,7 @@ class Control:
     optimistic: str = ""
     look: str = "button"
     control_id: str = ""
+    subject: UUID | None = None
 
 
 def link(name: str, label: str, icon: str, href: str, *, at: str = "") -> Control:

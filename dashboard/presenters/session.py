@@ -123,7 +123,7 @@ def _running(menu: Menu, queue: QueueView, booker: Booker) -> RunningView | None
     if item is None or item.started_at is None:
         return None
     actions = [
-        of_item(view, look=look, control_id=item_id)
+        replace(of_item(view, look=look, control_id=item_id), subject=item.id)
         for item_id, look in (
             ("finish-performance", "button button-primary"),
             ("abandon-performance", "button button-danger"),

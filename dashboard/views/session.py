@@ -140,7 +140,7 @@ class FinishPerformance(SessionAction):
 
     def act(self) -> dict[str, int]:
         """Finish it."""
-        return version_of(services.finish(by=self.actor, item_id=running(self.account_id)))
+        return version_of(services.finish(by=self.actor, item_id=running(self.request, self.account_id)))
 
 
 class AbandonPerformance(SessionAction):
@@ -150,7 +150,7 @@ class AbandonPerformance(SessionAction):
 
     def act(self) -> dict[str, int]:
         """Abandon it."""
-        item_id = running(self.account_id)
+        item_id = running(self.request, self.account_id)
         return version_of(services.abandon(by=self.actor, item_id=item_id, reason=RefundReason.PERFORMER_DECLINED))
 
 
@@ -192,9 +192,11 @@ def version_of(moved: services.Moved) -> dict[str, int]:
     return {f"item:{moved.item['id']}": moved.item["version"]}
 
 
-def running(performer_id: UUID) -> UUID:
-    """The item that runs; raises NotFound where none does."""
+def running(request: HttpRequest, performer_id: UUID) -> UUID:
+    """The item that runs; raises NotFound where none does, or not the one that the button stood beside."""
     found = queue_of(performer_id).running
     if found is None:
         raise NotFound("No performance is running.")
+    if request.POST.get("item", str(found.id)) != str(found.id):
+        raise NotFound("That performance has ended.")
     return found.id

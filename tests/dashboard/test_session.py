@@ -99,6 +99,19 @@ def test_declining_a_waiting_item_gives_everything_back(in_line: Performer, view
     assert (status_of(item), tokens_of(viewer), depth_of(in_line)) == ("refunded", (1000, 0), 0)
 
 
+def test_the_card_ends_the_item_that_it_shows(runs: UUID, performer: Performer, viewer: Viewer, hers: Client) -> None:
+    assert hers.get("/").content.decode().count(f'"item":"{runs}"') == 2
+    following = bought(viewer, performer)
+    press(hers, "finish-performance")
+    press(hers, "join-queue")
+    press(hers, "start-next")
+
+    late = [press(hers, name, item=str(runs)) for name in ("finish-performance", "abandon-performance")]
+
+    assert [told(response)[1] for response in late] == ["NOT_FOUND"] * 2
+    assert status_of(following) == "started"
+
+
 # --- refusals
 
 
