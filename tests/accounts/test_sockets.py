@@ -47,7 +47,7 @@ def test_a_ticket_opens_one_socket() -> None:
 
 def test_a_browser_gets_tickets_too() -> None:
     viewer = factories.viewer()
-    ticket = factories.signed_in(viewer).post(TICKET).json()["ticket"]
+    ticket = factories.signed_in(viewer).post(TICKET, content_type="application/json").json()["ticket"]
     found = sign_in_of_scope(scope(f"ticket={ticket}"))
     assert found is not None
     assert found.kind == SignInKind.SESSION
