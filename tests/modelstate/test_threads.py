@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from modelstate import services
 from modelstate.queries import Broadcast, broadcast_of
 from tests import factories
 from tests.support.database import Connection
+from tests.support.threads import wait_for_the_lock
 
 
 def test_broadcast_settings_saved_at_the_same_time_are_both_kept(owner_connection: Connection) -> None:
@@ -34,14 +34,3 @@ def save_quality(performer_id: UUID) -> None:
         services.save_broadcast(performer_id=performer_id, changes={"quality": "720p"})
     finally:
         connections.close_all()
-
-
-def wait_for_the_lock(owner: Connection) -> None:
-    """Until a session of this database waits for another."""
-    waiting = (
-        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
-    )
-    deadline = time.monotonic() + 10
-    while owner.execute(waiting).fetchone() is None:
-        assert time.monotonic() < deadline, "nobody waits"
-        time.sleep(0.01)

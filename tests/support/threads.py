@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -10,6 +11,7 @@ from typing import TypeVar
 from django.db import connections
 
 from core.exceptions import DomainError
+from tests.support.database import Connection
 
 T = TypeVar("T")
 
@@ -66,3 +68,14 @@ def connections_for(threads: int) -> Iterator[None]:
         wrapper.close()
         wrapper.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper has it
         pool["max_size"] = before
+
+
+def wait_for_the_lock(owner: Connection) -> None:
+    """Until a session of this database waits for another."""
+    waiting = (
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
+    )
+    deadline = time.monotonic() + 10
+    while owner.execute(waiting).fetchone() is None:
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.01)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import DatabaseError, connections
 
 from accounts.models import Viewer
 from core.actors import SYSTEM
 from tests import factories
-from tests.support.database import Connection
-from tests.support.threads import together
+from tests.support.database import Connection, at_database, open_url, owner_url
+from tests.support.threads import together, wait_for_the_lock
 from tests.wallet.support import assert_ledger_holds, buckets, hold, key, viewer_with
 from wallet import services, settlement
 from wallet.exceptions import EscrowAlreadyProcessed
@@ -130,6 +132,33 @@ def test_a_closed_wallets_hold_is_left_to_staff_and_holds_up_nobody(owner_connec
 
     assert buckets(open_one.pk) == (10, 0, 0)
     assert Hold.objects.get(pk=stuck.id).state == HoldState.HELD
+
+
+def test_a_wallet_that_closes_meanwhile_keeps_no_refusal(owner_connection: Connection, database_clone: str) -> None:
+    viewer = viewer_with(10)
+    stuck = due_hold(viewer, 10)
+    closing = "UPDATE wallet_account SET closed_at = now() WHERE owner_id = %s"
+    opening = "UPDATE wallet_account SET closed_at = NULL WHERE owner_id = %s"
+
+    with ThreadPoolExecutor(1) as pool, open_url(at_database(owner_url(), database_clone)) as closer:
+        with closer.transaction():
+            closer.execute(closing, [viewer.pk])
+            sweep = pool.submit(sweep_once)
+            wait_for_the_lock(owner_connection)
+        with pytest.raises(DatabaseError, match="did not expire"):
+            sweep.result(timeout=10)
+
+    owner_connection.execute(opening, [viewer.pk])
+    assert services.expire_due_holds() == 1
+    assert Hold.objects.get(pk=stuck.id).state == HoldState.EXPIRED
+
+
+def sweep_once() -> int:
+    """The sweep of a worker."""
+    try:
+        return services.expire_due_holds()
+    finally:
+        connections.close_all()
 
 
 def facts(owner_connection: Connection, function: str, *arguments: UUID) -> dict[str, Any]:

@@ -7,6 +7,7 @@ AS $$
 DECLARE
   v_operation uuid := core_uuid7();
   v_hold wallet_hold%ROWTYPE;
+  v_answer jsonb;
 BEGIN
   SELECT * INTO v_hold FROM wallet_hold AS hold
   WHERE state = 'held' AND expires_at <= statement_timestamp() AND NOT EXISTS (
@@ -15,8 +16,13 @@ BEGIN
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
-  RETURN COALESCE(
+  v_answer := COALESCE(
     wallet_claim_operation(v_operation, NULL, 'expire_hold', 'sweep:' || v_hold.id, jsonb_build_array(v_hold.id)),
     wallet_resolve_hold(v_operation, v_hold, 0, 'timeout', 'expired'));
+  -- Closed since it was chosen: nothing is remembered, so that it expires once the wallet is open again.
+  IF v_answer ? 'refusal' THEN
+    RAISE EXCEPTION 'hold % did not expire: %', v_hold.id, v_answer ->> 'refusal';
+  END IF;
+  RETURN v_answer;
 END
 $$;
