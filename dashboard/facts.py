@@ -100,7 +100,9 @@ class Facts:
     def versions(self) -> dict[str, int]:
         """The versions of the things that an answer or page shows."""
         if self.performs:
-            known = {f"preferences:{self.id}": self.menu.preferences_version, f"state:{self.id}": self.menu.version}
+            # Read in two statements: the older of the two is what the page surely shows.
+            state = min(self.menu.version, self.state.version) if "state" in self.__dict__ else self.menu.version
+            known = {f"preferences:{self.id}": self.menu.preferences_version, f"state:{self.id}": state}
             if "queue" in self.__dict__:
                 known[f"queue:{self.id}"] = self.queue.version
             return known

@@ -123,10 +123,14 @@ SELECT p.item_id, p.place, p.wait_seconds
 
 
 def queue_of(performer_id: UUID) -> QueueView:
-    """Her running and waiting items in order, by one statement for the items and one for the version."""
+    """Her running and waiting items in order, by one statement for the version and one for the items.
+
+    The version first: a change in between makes the items newer than it, and a page never claims what it does not show.
+    """
+    version = queue_version(performer_id)
     rows: Iterable[Any] = QueueItem.objects.raw(_READ_QUEUE, [performer_id])  # rows with place and wait_seconds
     items = tuple(_view(row, row.place, row.wait_seconds) for row in rows)
-    return QueueView(performer_id, items, queue_version(performer_id))
+    return QueueView(performer_id, items, version)
 
 
 def queue_version(performer_id: UUID) -> int:

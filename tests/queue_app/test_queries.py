@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
 from accounts.models import Performer, Viewer
 from modelstate.queries import get_state
-from queue_app import services
+from queue_app import queries, services
 from queue_app.queries import (
     history_for,
     item_for,
@@ -47,6 +48,20 @@ def test_an_overrun_shortens_nobodys_wait_below_nothing(performer: Performer, vi
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(1.1)")  # the item's own second has to pass by the database's clock
     assert item_for(factories.actor(viewer), second).wait_seconds == 0
+
+
+def test_what_is_shown_is_never_older_than_its_version(
+    performer: Performer, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = queries.queue_version(performer.pk)
+
+    def and_then_somebody_buys(_performer_id: UUID) -> int:
+        bought(viewer, performer)
+        return before
+
+    monkeypatch.setattr(queries, "queue_version", and_then_somebody_buys)
+    seen = queue_of(performer.pk)
+    assert (seen.version, seen.depth) == (before, 1)
 
 
 @pytest.mark.parametrize("number", [1, 12])
