@@ -253,7 +253,7 @@ def claim_of(request: Request) -> Claim | None:
 def keyed(
     method: Callable[Concatenate[View, Request, P], Response], *, required: bool = True
 ) -> Callable[Concatenate[View, Request, P], Response]:
-    """A view method whose effect happens once for its Idempotency-Key (**K** in api.md)."""
+    """A view method whose effect happens once for its Idempotency-Key."""
 
     @functools.wraps(method)
     def wrapper(view: View, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:

@@ -52,7 +52,7 @@ def client_ip(request: HttpRequest) -> str:
 
 
 def ip_tag(address: str) -> str:
-    """A keyed, truncated tag (reliability.md e, IPs): equal for equal addresses, useless without the key."""
+    """A keyed, truncated tag: equal for equal addresses, useless without the key."""
     digest = hmac.new(settings.AUDIT_KEY.encode(), b"ip\x00" + address.encode(), hashlib.sha256).hexdigest()
     return digest[:32]
 

@@ -48,7 +48,7 @@ class Event(ABC):
         """The payload as it goes on the wire: ids, small facts, no personal data."""
 
     def frame(self) -> dict[str, Any]:
-        """The socket frame (api.md, *Sockets*)."""
+        """The socket frame."""
         return {
             "event": self.name,
             "of": self.of,
@@ -99,5 +99,5 @@ def group_channel() -> str:
 
 @cache
 def client() -> redis.Redis:
-    """One synchronous pool a process (performance.md: .05 CPU ms a publish)."""
+    """One synchronous pool a process."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5, max_connections=64)

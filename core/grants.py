@@ -1,4 +1,4 @@
-"""Rights of the database roles: owner (migrations), the application, an auditor (reliability.md e, 13.2.2)."""
+"""Rights of the database roles: owner (migrations), the application, an auditor."""
 
 from __future__ import annotations
 

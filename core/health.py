@@ -13,7 +13,7 @@ from core.events import client
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What answers. The cache may be away: money goes on without it (product.md, *Rate limits*)."""
+    """What answers. The cache may be away: money goes on without it."""
 
     database: bool
     migrations: bool

@@ -1,6 +1,6 @@
 """Fan-out in a socket process: one subscription, a local map from rooms to sockets, bounded queues.
 
-A slow socket loses its oldest frames; its client sees the gap in the versions and re-fetches (performance.md 6).
+A slow socket loses its oldest frames; its client sees the gap in the versions and re-fetches.
 """
 
 from __future__ import annotations

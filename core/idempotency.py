@@ -1,4 +1,4 @@
-"""Idempotency keys: claim, effect and stored answer in one transaction (product.md, *Idempotency*)."""
+"""Idempotency keys: claim, effect and stored answer in one transaction."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 
 class IdempotencyKey(models.Model):
-    """The answer that a key stands for; kept 30 days (product.md, Idempotency)."""
+    """The answer that a key stands for; kept 30 days."""
 
     actor_id = models.UUIDField()
     key = models.CharField(max_length=255)

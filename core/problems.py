@@ -1,4 +1,4 @@
-"""RFC 9457 problem bodies: one shape for every refusal (product.md, *HTTP codes*)."""
+"""RFC 9457 problem bodies: one shape for every refusal."""
 
 from __future__ import annotations
 

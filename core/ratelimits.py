@@ -1,4 +1,4 @@
-"""Request shields: attempts counted in Valkey by django-ratelimit (product.md, *Rate limits*).
+"""Request shields: attempts counted in Valkey by django-ratelimit.
 
 Limits that guard money are not here: they are counted in the operation's own transaction.
 """

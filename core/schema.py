@@ -98,7 +98,7 @@ def close_objects(schema: dict[str, Any], components: dict[str, Any]) -> None:
 
 
 def problem_schema() -> dict[str, Any]:
-    """RFC 9457 with our members (product.md, *HTTP codes*)."""
+    """RFC 9457 with our members."""
     text = {"type": "string"}
     field = {
         "type": "object",

@@ -1,4 +1,4 @@
-"""Refuses what the content security policy would block, before a browser does (ux.md 2.2).
+"""Refuses what the content security policy would block, before a browser does.
 
 Forbidden in every template: inline scripts and styles, on… handlers, hx-on, js: and javascript: values, trigger
 filters in brackets. A script tag must have both a source and a nonce; every other vendored file comes by {% static %}.

@@ -44,7 +44,7 @@ class BreakerState(models.TextChoices):
 
 
 class Breaker(models.Model):
-    """The one row all processes share (reliability.md D7). Only the functions in `loyalty/sql` move it."""
+    """The one row all processes share. Only the functions in `loyalty/sql` move it."""
 
     name = models.CharField(max_length=32, primary_key=True)
     state = models.CharField(max_length=10, choices=BreakerState.choices, db_default=BreakerState.CLOSED)

@@ -1,4 +1,4 @@
-"""Rendered menus kept by this process (performance.md 5): never older than what the client knows.
+"""Rendered menus kept by this process: never older than what the client knows.
 
 A copy is dropped when an event of its performer is heard: this process hears its own at once, the others' over
 pub/sub. A client that names the versions it has seen gets nothing older; one that names none gets nothing that was not

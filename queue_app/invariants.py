@@ -1,4 +1,4 @@
-"""What must hold of the queue at every instant (reliability.md b4); `manage.py reconcile` checks it with the ledger."""
+"""What must hold of the queue at every instant; `manage.py reconcile` checks it with the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold of the ledger at every instant (reliability.md b4): one SQL each, which finds the rows that break it.
+"""What must hold of the ledger at every instant: one SQL each, which finds the rows that break it.
 
 Tests, the command `reconcile` and the staff's page run these same statements. A higher app adds what ties its own
 tables to the ledger with `also_check` in its `apps.ready`.

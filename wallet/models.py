@@ -1,4 +1,4 @@
-"""The ledger's tables (architecture.md, *The data that matters*). Only the functions in `wallet/sql` write them.
+"""The ledger's tables. Only the functions in `wallet/sql` write them.
 
 The foreign keys' constraints are written in migration 0002, by name and checked at once: Django's wait for the commit.
 """

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class AccountKind(models.TextChoices):
-    """Who holds what. Live kinds keep a balance in their row; summed kinds are added up (architecture.md)."""
+    """Who holds what. Live kinds keep a balance in their row; summed kinds are added up."""
 
     AVAILABLE = "available", "Available"
     ESCROW = "escrow", "In escrow"

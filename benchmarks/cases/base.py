@@ -11,7 +11,7 @@ from benchmarks.naive.plant import Planted
 from benchmarks.report import Series
 from benchmarks.stack import Stack
 
-# What a request costs: all that works for it behind the door, which performance.md reads CPU goals behind.
+# What a request costs: all that works for it behind the door.
 PRODUCT_PARTS = ("web", "sockets", "worker", "postgres", "valkey")
 NAIVE_PARTS = ("naive", "postgres", "valkey")
 

@@ -16,7 +16,7 @@ register = template.Library()
 SPRITE = "vendor/icons.svg"
 # Events of one thing often come in twos and threes; one fetch answers them all.
 TOGETHER = "delay:40ms"
-# What refreshes a region: wire names of events (api.md, *Sockets*) and the client's own word for a gap.
+# What refreshes a region: wire names of events and the client's own word for a gap.
 SIGNALS: dict[str, tuple[str, ...]] = {
     "state": ("model.state.changed", "resync.state"),
     "queue": (

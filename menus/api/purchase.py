@@ -1,4 +1,4 @@
-"""Buying over JSON. Lean: one statement after who it is, no serializers (performance.md 4)."""
+"""Buying over JSON. Lean: one statement after who it is, no serializers."""
 
 from __future__ import annotations
 

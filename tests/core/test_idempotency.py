@@ -1,4 +1,4 @@
-"""Keys: one effect, the same answer ever after (product.md, *Idempotency*)."""
+"""Keys: one effect, the same answer ever after."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_open_surfaces_please_axe(open_screen: Opener, house: House, busy: None,
 
 
 def test_the_desk_stays_light(open_screen: Opener) -> None:
-    """ux.md 6.10: a cold desk is at most 60 KB in 12 requests."""
+    """A cold desk is at most 60 KB in 12 requests."""
     screen = open_screen("performer")
     loads = screen.page.evaluate(
         "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"

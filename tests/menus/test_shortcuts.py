@@ -1,4 +1,4 @@
-"""Keyboard shortcuts: one canonical form, and every class of conflict (ux.md 6.6)."""
+"""Keyboard shortcuts: one canonical form, and every class of conflict."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from modelstate.states import RULES, TRANSITIONS, Event, State, matrix
 
 CELLS = [(event, state) for event in Event for state in State]
 
-#: product.md, *State machine*, written out once more by hand.
+#: The state machine, written out once more by hand.
 EXPECTED = {
     ("login", "OFFLINE"): "IDLE",
     ("start_stream", "IDLE"): "STREAMING",

@@ -22,7 +22,7 @@ from tests import factories
 from tests.queue_app.support import bought, come, rich, running
 from tests.support.database import Connection
 
-#: S2's state machine with product.md's *Abandoned and refunded*, written out once more by hand.
+#: The items' state machine, written out once more by hand.
 EXPECTED = {
     ("pass_through", "created"): "finished",
     ("start", "created"): "started",
