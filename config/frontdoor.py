@@ -84,10 +84,20 @@ http://:{port} {{
 		-Via
 		defer
 	}}
+	# Behind a body that was cut here the rest of it still comes: the connection ends, so that it is never taken for the
+	# next request.
+	header {{
+		match status 413
+		Connection close
+	}}
 	request_body {{
 		max_size {limit}B
 	}}
 	handle /ws/* {{
+		header {{
+			match status 2xx 3xx 4xx 5xx
+			Connection close
+		}}
 		reverse_proxy "unix/{sockets}" {{
 			import upstream
 		}}
@@ -104,6 +114,7 @@ http://:{port} {{
 		header Content-Type application/problem+json
 		header Cache-Control no-store
 		header -Server
+		header Connection close
 		handle @away {{
 			header Retry-After 2
 			respond `{away}` 503

@@ -1,5 +1,6 @@
 """`make run`, the real thing: started, killed piece by piece, stopped, refused."""
 
+import contextlib
 import json
 import os
 import pwd
@@ -146,6 +147,28 @@ def test_bodies_over_256_kib_are_refused_in_the_apis_own_words(
     assert refused.status_code == status
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert "Caddy" not in str(refused.headers)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("path", ["/api/v1/auth/token", "/static/staticfiles.json", "/ws/v1/model/"])
+def test_the_rest_of_a_body_that_was_cut_is_no_request(house: House, path: str, *, chunked: bool) -> None:
+    """The connection ends behind such an answer: whoever made a browser send the body would write its next request."""
+    hidden = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    body = (b"x" * (512 * 1024 + 2) + hidden).ljust(800_000, b"y")
+    head = f"{'GET' if 'static' in path else 'POST'} {path} HTTP/1.1\r\nHost: localhost\r\n"
+    if chunked:
+        sent = f"{head}Transfer-Encoding: chunked\r\n\r\n{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+    else:
+        sent = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+    with socket.create_connection(("127.0.0.1", house.port), timeout=20) as connection:
+        answered = b""
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(sent)
+            while got := connection.recv(65536):
+                answered += got
+
+    assert answered.count(b"HTTP/1.1 ") == 1
 
 
 def test_slow_senders_keep_nobody_waiting(house: House) -> None:
