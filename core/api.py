@@ -13,7 +13,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions as drf
 from rest_framework import parsers, renderers, serializers
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -41,13 +41,14 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 BODY_LIMIT = 256 * 1024
+DEEPEST = 32  # levels of lists and objects in a body; the deepest that any address reads has five
 TOLERATED_FIELDS = {"modelId", "idempotencyKey"}
 View = TypeVar("View", bound="APIView")
 P = ParamSpec("P")
 
 
 class StrictJSONParser(parsers.JSONParser):
-    """JSON and nothing else: no NaN, at most 256 KiB."""
+    """JSON and nothing else: no NaN, at most 256 KiB, not nested deeper than we write it."""
 
     def parse(
         self,
@@ -59,9 +60,25 @@ class StrictJSONParser(parsers.JSONParser):
         if not body.strip():
             return {}
         try:
-            return orjson.loads(body)
+            sent = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise ValidationFailed.of("body", "malformed", "The body is not valid JSON.") from None
+        if body.count(b"[") + body.count(b"{") > DEEPEST and deeper_than(DEEPEST, sent):
+            raise ValidationFailed.of("body", "too_deep", f"The body is nested more than {DEEPEST} levels deep.")
+        return sent
+
+
+def deeper_than(levels: int, value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether a JSON value has more than so many lists and objects inside each other."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+    return bool(level)
 
 
 def read_limited(stream: Any) -> bytes:  # noqa: ANN401 - any readable
@@ -317,6 +334,16 @@ class CursorPages(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 100
     ordering = "-id"
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """The place that the address names. Raises ValidationFailed for anything but what `next` or `previous` held."""
+        try:
+            cursor = super().decode_cursor(request)
+            if cursor is not None and cursor.position is not None:
+                UUID(str(cursor.position))
+        except (drf.NotFound, ValueError):
+            raise ValidationFailed.of("cursor", "invalid", "Take the cursor from `next` or `previous`.") from None
+        return cursor
 
     def get_page_size(self, request: Request) -> int:
         """`limit`, if it is given. Raises ValidationFailed where it is no number from 1 to 100."""

@@ -79,6 +79,18 @@ def test_malformed_json_is_a_field_error(client: Client, raw: str) -> None:
     assert errors(response) == {"body": "malformed"}
 
 
+@pytest.mark.parametrize("levels", [33, 253, 1000])
+def test_a_body_of_too_many_levels_is_a_field_error(client: Client, levels: int) -> None:
+    response = post(client, '{"tokenCount": ' + "[" * (levels - 1) + "]" * (levels - 1) + "}")
+    assert response.status_code == 400
+    assert errors(response) == {"body": "too_deep"}
+
+
+def test_brackets_beside_each_other_are_no_depth(client: Client) -> None:
+    response = post(client, {"tokenCount": 5, "innerParts": [{"userNote": "[{"}] * 40})
+    assert response.status_code == 201
+
+
 def test_another_media_type_is_refused(client: Client) -> None:
     response = client.post(URL, "a=1", content_type="text/plain", headers={"Idempotency-Key": "k"})
     assert response.status_code == 415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -170,6 +171,13 @@ def test_history_pages_by_cursor_and_shows_only_ones_own(performer: Performer, v
     assert rest["next"] is None
     hers = factories.bearer(performer).get(f"{BASE}/history").json()
     assert [UUID(item["id"]) for item in hers["results"]] == seen
+
+
+@pytest.mark.parametrize("place", [b"p=abc", b"p=%00", b"p=9999-99-99", b"\xff"])
+def test_a_cursor_that_no_page_gave_is_refused_by_field(viewer: Viewer, place: bytes) -> None:
+    cursor = b64encode(place).decode()
+    refused = factories.bearer(viewer).get(f"{BASE}/history", {"cursor": cursor})
+    assert (refused.status_code, refused.json()["errors"][0]["attr"]) == (400, "cursor")
 
 
 def test_settings_merge_by_key(performer: Performer) -> None:
