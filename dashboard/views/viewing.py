@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
+from core.exceptions import NotFound
 from core.htmx import claim_from_form, page_once
 from dashboard.pages import ViewerPage
 from dashboard.presenters.viewing import room_cards
 from dashboard.regions import VIEWING
-from menus.queries.offers import performers_with_offers
+from menus.queries.offers import performers_with_offers, sold_by
 from menus.services.purchases import purchase
 from modelstate.queries import states_of
 from queue_app import services
@@ -50,7 +51,9 @@ class Buy(ViewerPage):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, performer_id: UUID, item_id: UUID) -> HttpResponse:
-        """Hold the tokens and queue the item, once for the key."""
+        """Hold the tokens and queue the item, once for the key. Another performer's item is not in this room."""
+        if not sold_by(performer_id, item_id):
+            raise NotFound()
         bought = purchase(by=self.actor, claim=claim_from_form(request, self.account_id), item_id=item_id)
         return self.answer((*VIEWING, "offer"), bought_words(bought.body["queueItem"]))
 

@@ -119,6 +119,11 @@ def offers_of(performer_id: UUID, viewer_id: UUID) -> list[Offer]:
     return [_offer(row) for row in rows.order_by("menu__ordering", "ordering")]
 
 
+def sold_by(performer_id: UUID, item_id: UUID) -> bool:
+    """Whether the item is, or was, of a menu of this performer."""
+    return PricedItem.objects.filter(pk=item_id, menu__performer_id=performer_id).exists()
+
+
 def visible_items(viewer_id: UUID) -> QuerySet[PricedItem]:
     """Active items of published menus that this viewer may see; the rule of `menus_offer`, and closed in doubt.
 

@@ -69,6 +69,14 @@ def test_what_is_not_on_sale(performer: Performer, his: Client) -> None:
     assert told(press(his, "buy", come(performer).pk, uuid4())) == (404, "NOT_FOUND")
 
 
+@pytest.mark.parametrize("room", ["another", "nobody"])
+def test_an_item_is_bought_in_its_own_room(room: str, performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = on_sale(come(performer))
+    elsewhere = come(factories.performer()).pk if room == "another" else uuid4()
+    assert told(press(his, "buy", elsewhere, item)) == (404, "NOT_FOUND")
+    assert (tokens_of(viewer), depth_of(performer)) == ((1000, 0), 0)
+
+
 def test_a_performer_does_not_buy(performer: Performer, hers: Client) -> None:
     item = on_sale(come(factories.performer()))
     assert told(press(hers, "buy", performer.pk, item)) == (403, "PERMISSION_DENIED")
