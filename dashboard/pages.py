@@ -108,9 +108,12 @@ class Page(View):
 
 def open_page(request: HttpRequest) -> str:
     """The path of the page in the browser: the request's own, or the one that htmx names."""
-    if is_htmx(request):
+    if not is_htmx(request):
+        return request.path
+    try:
         return str(request.htmx.current_url_abs_path or "")  # type: ignore[attr-defined]  # HtmxMiddleware
-    return request.path
+    except ValueError:  # what was sent is no address
+        return ""
 
 
 def appearance(request: HttpRequest) -> dict[str, Any]:

@@ -29,6 +29,12 @@ def test_a_room_of_nobody(his: Client) -> None:
     assert told(fetch(his, "fragment-offer", uuid4())) == (404, "NOT_FOUND")
 
 
+def test_a_page_that_htmx_names_badly_is_no_page(performer: Performer, his: Client) -> None:
+    on_sale(come(performer))
+    named = {"HX-Request": "true", "HX-Current-URL": "http://[bad"}
+    assert his.get(reverse("fragment-offer", args=[performer.pk]), headers=named).status_code == 200
+
+
 def test_buying_holds_the_tokens_and_shows_the_place(performer: Performer, viewer: Viewer, his: Client) -> None:
     item = on_sale(come(performer), 250)
     response = press(his, "buy", performer.pk, item)
