@@ -16,6 +16,13 @@ from core.problems import problem_body
 from core.sql import call_value, translated, waiting_for_twin
 
 REMEMBERED = {402, 409}
+KEPT_DAYS = 30
+BITE = 5000
+FORGET = """
+DELETE FROM core_idempotencykey WHERE id IN (
+  SELECT id FROM core_idempotencykey WHERE created_at < now() - make_interval(days => %s)
+  ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
 FORGOTTEN_CODES = {"REQUEST_IN_PROGRESS", "DUPLICATE_IDEMPOTENCY_KEY"}
 
 
@@ -71,6 +78,20 @@ def once(claim: Claim, effect: Callable[[], Answer]) -> Answer:
     if refusal is not None:
         raise refusal
     return answer
+
+
+def forget_old_keys() -> int:
+    """Delete what was kept longer than 30 days, by the database's clock, in small bites; tells how many rows."""
+    gone = 0
+    while bite := _forget_some():
+        gone += bite
+    return gone
+
+
+def _forget_some() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [KEPT_DAYS, BITE])
+        return int(cursor.rowcount)
 
 
 def claimed(claim: Claim) -> Answer | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from core.idempotency import forget_old_keys
 from core.outbox import deliver_due
 
 
@@ -12,3 +13,10 @@ from core.outbox import deliver_due
 def deliver_outbox(timestamp: int) -> None:
     """Deliver what is due, every five seconds."""
     deliver_due()
+
+
+@app.periodic(cron="7 * * * *", periodic_id="core.forget_old_keys")
+@app.task(name="core.forget_old_keys", queueing_lock="core.forget_old_keys")
+def forget_keys(timestamp: int) -> None:
+    """Forget the answers whose time is over, every hour."""
+    forget_old_keys()

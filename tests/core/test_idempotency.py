@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
+from core import idempotency
 from core.exceptions import (
     DomainError,
     DuplicateKey,
@@ -15,7 +18,7 @@ from core.exceptions import (
     RequestInProgress,
     ValidationFailed,
 )
-from core.idempotency import Answer, Claim, checked_key, fingerprint, once
+from core.idempotency import Answer, Claim, checked_key, fingerprint, forget_old_keys, once
 from core.ids import uuid7
 from core.models import IdempotencyKey
 
@@ -134,3 +137,13 @@ def test_the_fingerprint_ignores_order_and_the_key_itself() -> None:
 )
 def test_any_difference_makes_another_fingerprint(other: tuple[str, str, str, dict[str, int]]) -> None:
     assert fingerprint(*other) != fingerprint("POST", "/a", "", {"x": 1})
+
+
+def test_answers_older_than_thirty_days_are_forgotten_in_bites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idempotency, "BITE", 2)
+    for days in (0, 29, 31, 32, 400):
+        once(claim(f"{days}_days"), Effect(succeed))
+        aged = timezone.now() - timedelta(days=days)
+        IdempotencyKey.objects.filter(key=f"{days}_days").update(created_at=aged)
+    assert forget_old_keys() == 3
+    assert set(IdempotencyKey.objects.values_list("key", flat=True)) == {"0_days", "29_days"}
