@@ -24,7 +24,7 @@ class Line:
             "type": "websocket",
             "path": path,
             "query_string": query.encode(),
-            "headers": list(headers),
+            "headers": [(b"host", b"localhost:8000"), *headers],
             "subprotocols": [],
         }
         self.wire = ApplicationCommunicator(socket_application, scope)

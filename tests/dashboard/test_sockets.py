@@ -17,7 +17,7 @@ from accounts.services import end_all_sign_ins, end_sign_in
 from accounts.sockets import issue_ticket
 from core.hub import hub
 from dashboard import consumers, roll, snapshots
-from dashboard.routing import socket_application
+from dashboard.routing import is_ours, socket_application
 from modelstate.services import start_stream
 from tests import factories
 from tests.dashboard.line import PATIENCE_SECONDS, Line, socket
@@ -65,11 +65,38 @@ async def test_hello_comes_first(performer: Performer) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [[], [(b"origin", b"https://elsewhere.example")], [(b"origin", b"null")], [(b"origin", b"http://localhost.evil")]],
+    [
+        [],
+        [(b"origin", b"https://elsewhere.example")],
+        [(b"origin", b"null")],
+        [(b"origin", b"http://localhost.evil")],
+        [(b"origin", b"http://localhost:9999")],
+        [(b"origin", b"http://localhost")],
+        [(b"origin", b"https://localhost:8000")],
+        [(b"origin", b"http://127.0.0.1:8000")],
+    ],
 )
 async def test_a_foreign_or_missing_origin_is_refused(performer: Performer, headers: list[tuple[bytes, bytes]]) -> None:
     line = Line(MODEL, (await later(cookie)(performer), *headers))
     assert not await line.open()
+
+
+@pytest.mark.parametrize("setting", ["CSRF_TRUSTED_ORIGINS", "CORS_ALLOWED_ORIGINS"])
+async def test_a_front_end_on_the_list_is_let_in(
+    performer: Performer, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    monkeypatch.setattr(settings, setting, ["https://app.example"])
+    line = Line(MODEL, (await later(cookie)(performer), (b"origin", b"https://app.example")))
+    assert await line.open()
+    await line.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [("http://elsewhere.example", "elsewhere.example"), ("http://", ""), ("http://[::1]:x", "[::1]:x")],
+)
+def test_a_host_that_is_not_ours_is_no_proof(origin: str, host: str) -> None:
+    assert not is_ours(origin, host)
 
 
 @pytest.mark.parametrize("path", [MODEL, VIEWER, "/ws/v1/rooms/01a1fda7-e9a3-715b-8dd9-49a88a7d5333/"])
