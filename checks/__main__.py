@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from checks.environment import ENVIRONMENT, ROOT
+
 BIN = Path(sys.executable).parent
 MANAGE = (sys.executable, "manage.py")
 # Longest first: it runs beside the others.
@@ -26,17 +27,6 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("diagram of the states", (*MANAGE, "state_diagram", "--check")),
     ("diagram of the queue's items", (*MANAGE, "item_diagram", "--check")),
 )
-NO_SECRET = "only-for-the-checks-".ljust(64, "x")
-# Nothing listens there: no check reads a database.
-ENVIRONMENT = {
-    "DATABASE_URL": "postgres://app:x@127.0.0.1:1/menus",
-    "REDIS_URL": "redis://127.0.0.1:1/0",
-    "SECRET_KEY": "9f3c" + NO_SECRET + "Zq7-Lm2_Rt5-Vw8",
-    "JWT_SIGNING_KEY": NO_SECRET,
-    "AUDIT_KEY": NO_SECRET,
-    "HTTPS": "1",
-    "MODEL_MENUS_DATA": str(ROOT / ".data"),
-}
 
 
 class Check:

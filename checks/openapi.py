@@ -11,6 +11,8 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
+from checks.environment import ENVIRONMENT
+
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "openapi.yaml"
 
 
@@ -19,7 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Compares the committed API document with the code.")
     parser.add_argument("--write", action="store_true", help="write the document instead")
     write = parser.parse_args().write
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.update({"DJANGO_SETTINGS_MODULE": "config.settings", **ENVIRONMENT})
     django.setup()
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "openapi.yaml"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import orjson
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions as drf
 from rest_framework import parsers, renderers, serializers
@@ -37,6 +38,8 @@ from core.problems import camel, problem_body
 from core.sql import domain_error
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     # DRF's views read the settings, and the settings name the parser and the renderer in this module.
     from rest_framework.views import APIView
 
@@ -335,15 +338,26 @@ class CursorPages(CursorPagination):
     max_page_size = 100
     ordering = "-id"
 
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        """The place that the address names. Raises ValidationFailed for anything but what `next` or `previous` held."""
+    def paginate_queryset(
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """A page of it. Raises ValidationFailed for a cursor that is not what `next` or `previous` held."""
         try:
-            cursor = super().decode_cursor(request)
-            if cursor is not None and cursor.position is not None:
-                UUID(str(cursor.position))
-        except (drf.NotFound, ValueError):
-            raise ValidationFailed.of("cursor", "invalid", "Take the cursor from `next` or `previous`.") from None
+            return super().paginate_queryset(queryset, request, view)
+        except (drf.NotFound, DjangoValidationError):
+            raise self.bad_cursor() from None
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """The place that the address names."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and "\0" in str(cursor.position):
+            raise self.bad_cursor()
         return cursor
+
+    @staticmethod
+    def bad_cursor() -> ValidationFailed:
+        """The refusal of a place that is none."""
+        return ValidationFailed.of("cursor", "invalid", "Take the cursor from `next` or `previous`.")
 
     def get_page_size(self, request: Request) -> int:
         """`limit`, if it is given. Raises ValidationFailed where it is no number from 1 to 100."""

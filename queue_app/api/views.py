@@ -25,7 +25,11 @@ from queue_app.api.serializers import (
 )
 
 PAGING = [
-    OpenApiParameter("cursor", str, description="from `next` or `previous` of another page"),
+    OpenApiParameter(
+        "cursor",
+        {"type": "string", "format": "cursor", "maxLength": 200},
+        description="from `next` or `previous` of another page",
+    ),
     OpenApiParameter(
         "limit", {"type": "integer", "minimum": 1, "maximum": 100}, description="items a page: 20, at most 100"
     ),

@@ -46,7 +46,10 @@ class House:
         """The services by name, found below the supervisor by what they were called with."""
         found: dict[str, int] = {}
         for pid in _children(self.process.pid):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except FileNotFoundError:
+                continue  # it ended since the list was read
             found |= {name: pid for name, part in SERVICES.items() if part in words}
         return found
 
