@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "core",
     "audit",
     "accounts",
+    "notices",
     "modelstate",
     "wallet",
     "loyalty",

@@ -6,7 +6,7 @@ is raised after the statement, so one that counts (402, 409) stays under its key
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,18 @@ from core.actors import Actor
 from core.sql import call, call_value
 from wallet.policies import check_text, check_tokens
 
+Notices = tuple[dict[str, Any] | None, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """A credit, and the wallet after it."""
+    """A credit, the wallet after it, and who was told of it now."""
 
     id: UUID
     available: int
     escrow: int
     version: int
+    notices: Notices = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,13 @@ def fund(*, by: Actor, owner_id: UUID, tokens: int, key: str, external_id: str) 
     check_text(key, "idempotencyKey")
     check_text(external_id, "externalId")
     answer = call("wallet_fund", actor=by.id, key=key, owner=owner_id, tokens=tokens, external_id=external_id)
-    return Funding(UUID(answer["transfer_id"]), answer["available"], answer["escrow"], answer["version"])
+    return Funding(
+        UUID(answer["transfer_id"]),
+        answer["available"],
+        answer["escrow"],
+        answer["version"],
+        tuple(answer.get("notices", ())),
+    )
 
 
 def place_hold(

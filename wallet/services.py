@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from core.actors import Actor
+from notices.events import announce
 from wallet import ledger
 from wallet.events import balance_changed
 from wallet.ledger import Checkpoint, Funding, PlacedHold, Reversal
@@ -24,6 +25,7 @@ def fund(*, by: Actor, owner_id: UUID, tokens: int, key: str, external_id: str =
     """
     funding = ledger.fund(by=by, owner_id=owner_id, tokens=tokens, key=key, external_id=external_id)
     balance_changed(owner_id, funding.version)
+    announce(funding.notices)
     return funding
 
 

@@ -24,7 +24,7 @@ from dashboard.templatetags.ui import SIGNALS
 from menus.events import MenuChanged
 from tests import factories
 from tests.dashboard.support import on_sale, press
-from tests.queue_app.support import come, running
+from tests.queue_app.support import come, rich, running
 
 DOCUMENT = Path(settings.BASE_DIR, "docs", "asyncapi.yaml")
 ITEM_EVENTS = ("created", "position", "started", "finished", "abandoned", "refunded")
@@ -112,6 +112,7 @@ def test_a_whole_session_says_only_what_is_documented(
     for name in ("start-next", "finish-performance", "join-queue", "start-next", "abandon-performance"):
         press(hers, name)
     press(hers, "menu-settings-reset")
+    rich(viewer)
     for frame in frames:
         if frame["event"] not in INSIDE:
             check(payload_of(frame["event"]), frame)

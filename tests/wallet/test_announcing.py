@@ -20,7 +20,7 @@ Capture = Callable[..., Any]
 
 
 def told(sent: Sent) -> list[str]:
-    return [frame["data"]["ownerId"] for frame in sent]
+    return [frame["data"]["ownerId"] for frame in sent if frame["event"] == "wallet.balance.changed"]
 
 
 def test_a_credit_and_a_hold_tell_the_viewer(sent: Sent, django_capture_on_commit_callbacks: Capture) -> None:
@@ -30,7 +30,10 @@ def test_a_credit_and_a_hold_tell_the_viewer(sent: Sent, django_capture_on_commi
         hold(viewer, factories.performer(), 5)
 
     assert told(sent) == [str(viewer.pk)] * 2
-    assert all(frame["version"] for frame in sent)
+    assert [frame["data"]["templateKey"] for frame in sent if frame["event"] == "notification.created"] == [
+        "wallet.points.credited"
+    ]
+    assert all(frame["version"] for frame in sent if frame["event"] == "wallet.balance.changed")
 
 
 def test_a_settlement_and_its_reversal_tell_both(sent: Sent, django_capture_on_commit_callbacks: Capture) -> None:

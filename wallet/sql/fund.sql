@@ -9,6 +9,7 @@ DECLARE
   v_operation uuid := core_uuid7();
   v_wallet record;
   v_paid wallet_transfer%ROWTYPE;
+  v_transfer uuid;
   v_answer jsonb := COALESCE(wallet_check_tokens(p_tokens), wallet_claim_operation(
     v_operation, p_actor, 'fund', p_key, jsonb_build_array(p_owner, p_tokens, p_external_id)));
 BEGIN
@@ -28,11 +29,15 @@ BEGIN
   ELSIF v_wallet.available_balance + v_wallet.escrow_balance + p_tokens > 1000000000000000 THEN
     RETURN wallet_remember(v_operation, wallet_refuse('BALANCE_LIMIT_EXCEEDED'));
   END IF;
-  RETURN wallet_remember(v_operation, jsonb_build_object(
-    'transfer_id', wallet_post(v_operation, 'fund', wallet_house(), v_wallet.available, p_tokens,
-                               p_external_id => p_external_id),
+  v_transfer := wallet_post(
+    v_operation, 'fund', wallet_house(), v_wallet.available, p_tokens, p_external_id => p_external_id);
+  v_answer := wallet_remember(v_operation, jsonb_build_object(
+    'transfer_id', v_transfer,
     'available', v_wallet.available_balance + p_tokens,
     'escrow', v_wallet.escrow_balance,
     'version', wallet_step_version(v_wallet.escrow)));
+  -- Not part of what is remembered: a repetition tells nobody anything.
+  RETURN v_answer || jsonb_build_object('notices', jsonb_build_array(notices_put(
+    p_owner, 'wallet.points.credited', jsonb_build_object('tokens', p_tokens), 'wallet.transfer:' || v_transfer)));
 END
 $$;
