@@ -167,7 +167,7 @@ def test_a_second_request_to_stop_does_not_wait_for_the_grace(supervise: Start) 
     wait_for_children(pid, 1)
 
     supervised.process.send_signal(signal.SIGINT)
-    time.sleep(0.3)  # the first request must have been taken before the second counts as one
+    assert "stopping\n" in supervised.lines(), "the first request must have been taken before the second counts as one"
     supervised.process.send_signal(signal.SIGINT)
 
     assert supervised.process.wait(10) == 0

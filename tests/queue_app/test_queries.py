@@ -43,10 +43,10 @@ def test_the_wait_is_the_rest_of_the_running_one_and_the_durations_ahead(perform
 
 
 def test_an_overrun_shortens_nobodys_wait_below_nothing(performer: Performer, viewer: Viewer) -> None:
-    running(viewer, performer, duration_seconds=1)
+    first = running(viewer, performer, duration_seconds=1)
     second = bought(viewer, performer)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(1.1)")  # the item's own second has to pass by the database's clock
+    with connection.cursor() as cursor:  # until its second is over by the database's clock, and not longer
+        cursor.execute("SELECT pg_sleep_until(started_at + '1.001 s') FROM queue_app_queueitem WHERE id = %s", [first])
     assert item_for(factories.actor(viewer), second).wait_seconds == 0
 
 

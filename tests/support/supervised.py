@@ -38,6 +38,7 @@ def main() -> None:
             return False
 
         supervisor.watch(until=tell_changes)
+        _tell("stopping")
     _tell("stopped")
 
 
