@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from core.events import Event, publish
 from modelstate.events import announce as announce_step
 from modelstate.queries import waiting_behind
+from notices.events import announce as announce_notices
 from queue_app.queries import snapshot_of
 from queue_app.states import Status
 from wallet.events import balance_changed
 
 #: How many performers behind a freed place in the line are told at once; those further back learn it from their poll.
 LINE_NOTICES = 25
+THIRD = "queue.item.third_position_notice"
 
 Facts = dict[str, Any]
 
@@ -147,6 +149,7 @@ def announce_enqueued(result: Facts) -> None:
     if item["passThroughMode"]:
         publish(_moved(item, "finished"))
         _announce_money(result["wallet"])
+    announce_told(result)
 
 
 def announce_started(result: Facts) -> None:
@@ -154,6 +157,7 @@ def announce_started(result: Facts) -> None:
     publish(PerformanceStarted(item=result["item"]))
     publish(_moved(result["item"], "started"))
     _announce_queue(result)
+    announce_told(result)
 
 
 def announce_closed(result: Facts) -> None:
@@ -166,6 +170,25 @@ def announce_closed(result: Facts) -> None:
     publish(_moved(item, item["status"]))
     _announce_queue(result)
     _announce_money(result["wallet"])
+    announce_told(result)
+
+
+def announce_told(result: Facts) -> None:
+    """Announce the notices that a step wrote; whoever became third hears it of his item too."""
+    told = result.get("notices") or []
+    announce_notices(told)
+    for notice in told:
+        if notice and notice["key"] == THIRD and not notice.get("again"):
+            publish(
+                ItemMoved(
+                    item_id=notice["itemId"],
+                    viewer_id=notice["owner"],
+                    what="third_position_notice",
+                    template_key=THIRD,
+                    position=notice["position"],
+                    wait_seconds=notice["waitSeconds"],
+                )
+            )
 
 
 def announce_touched(snapshot: Facts) -> None:

@@ -11,6 +11,8 @@ DECLARE
   v_ran boolean := v_item.status = 'started';
   v_steps jsonb := '[]';
   v_money jsonb;
+  v_queue jsonb;
+  v_told jsonb;
 BEGIN
   IF v_locked.refusal IS NOT NULL THEN
     RETURN v_locked.refusal;
@@ -29,8 +31,15 @@ BEGIN
   IF v_ran THEN
     v_steps := queue_app_end_performance(p_actor, v_item.performer_id, p_event, (v_locked.queue).auto_rejoin);
   END IF;
+  v_queue := queue_app_snapshot(v_item.performer_id, true);
+  v_told := queue_app_tell(p_actor, v_item, CASE
+    WHEN p_event = 'finish' THEN CASE v_item.refunded_tokens WHEN 0 THEN 'finished' ELSE 'partial' END
+    WHEN p_reason = 'user_cancelled' THEN 'cancelled'
+    WHEN p_event = 'abandon' THEN 'abandoned' ELSE 'refunded' END);
+  IF NOT v_ran THEN
+    v_told := v_told || queue_app_tell_line(v_queue -> 'waiting');
+  END IF;
   RETURN jsonb_build_object(
-    'item', queue_app_wire(v_item), 'steps', v_steps, 'wallet', v_money,
-    'queue', queue_app_snapshot(v_item.performer_id, true));
+    'item', queue_app_wire(v_item), 'steps', v_steps, 'wallet', v_money, 'queue', v_queue, 'notices', v_told);
 END
 $$;

@@ -1,8 +1,8 @@
 -- grant: app
 -- Take a paid item in: at the end of the performer's queue, or, where her mode is OFF, straight through: started,
 -- finished and settled in this same step, outside the depth. The same intake again gets the first item; another intake
--- under the same event is refused. Answers {item, queue, wallet}: the item as it goes on the wire, what her devices are
--- told, and, after passing through, the settlement.
+-- under the same event is refused. Answers {item, queue, wallet, notices}: the item as it goes on the wire, what her
+-- devices are told, after passing through the settlement, and who was told of it.
 CREATE OR REPLACE FUNCTION queue_app_enqueue(
   p_actor uuid, p_key text, p_feature text, p_event_id text, p_performer uuid, p_viewer uuid, p_hold uuid,
   p_tokens bigint, p_title text, p_description text, p_duration integer, p_metadata jsonb) RETURNS jsonb
@@ -12,6 +12,7 @@ DECLARE
   v_locked record := queue_app_lock(p_performer);
   v_item queue_app_queueitem;
   v_answer jsonb;
+  v_told jsonb;
   v_waits boolean := (v_locked.queue).mode = 'ON';
   v_now timestamptz := clock_timestamp();
 BEGIN
@@ -37,6 +38,14 @@ BEGIN
   IF NOT v_waits THEN
     RETURN queue_app_pass_through(p_actor, v_item);
   END IF;
-  RETURN jsonb_build_object('item', queue_app_wire(v_item), 'queue', queue_app_snapshot(p_performer));
+  v_answer := queue_app_wire(v_item);
+  v_told := queue_app_tell(p_actor, v_item, 'created') || jsonb_build_array(notices_put(
+    p_viewer, 'wallet.escrow.held', jsonb_build_object('itemId', v_item.id, 'title', p_title, 'tokens', p_tokens),
+    'queue.item:' || v_item.id || ':held'));
+  IF v_answer -> 'position' = '3' THEN
+    v_told := v_told || queue_app_tell_line(jsonb_build_array(jsonb_build_object(
+      'itemId', v_item.id, 'viewerId', p_viewer, 'position', 3, 'waitSeconds', v_answer -> 'estimatedWaitSeconds')));
+  END IF;
+  RETURN jsonb_build_object('item', v_answer, 'queue', queue_app_snapshot(p_performer), 'notices', v_told);
 END
 $$;

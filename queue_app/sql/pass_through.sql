@@ -18,6 +18,7 @@ BEGIN
    WHERE id = p_item.id
   RETURNING * INTO v_item;
   RETURN jsonb_build_object(
-    'item', queue_app_wire(v_item), 'queue', queue_app_snapshot(v_item.performer_id), 'wallet', v_money);
+    'item', queue_app_wire(v_item), 'queue', queue_app_snapshot(v_item.performer_id), 'wallet', v_money,
+    'notices', queue_app_tell(p_actor, v_item, 'finished'));
 END
 $$;

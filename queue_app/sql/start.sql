@@ -8,6 +8,7 @@ DECLARE
   v_item queue_app_queueitem := v_locked.item;
   v_now timestamptz := clock_timestamp();
   v_step jsonb := v_locked.refusal;
+  v_queue jsonb;
 BEGIN
   IF v_step IS NOT NULL THEN
     RETURN v_step;
@@ -30,8 +31,9 @@ BEGIN
    WHERE id = p_item
   RETURNING * INTO v_item;
   UPDATE queue_app_performerqueue SET version = version + 1 WHERE performer_id = v_item.performer_id;
+  v_queue := queue_app_snapshot(v_item.performer_id, true);
   RETURN jsonb_build_object(
-    'item', queue_app_wire(v_item), 'steps', jsonb_build_array(v_step),
-    'queue', queue_app_snapshot(v_item.performer_id, true));
+    'item', queue_app_wire(v_item), 'steps', jsonb_build_array(v_step), 'queue', v_queue,
+    'notices', queue_app_tell(p_actor, v_item, 'started') || queue_app_tell_line(v_queue -> 'waiting'));
 END
 $$;

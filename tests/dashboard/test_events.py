@@ -27,7 +27,7 @@ from tests.dashboard.support import on_sale, press
 from tests.queue_app.support import come, rich, running
 
 DOCUMENT = Path(settings.BASE_DIR, "docs", "asyncapi.yaml")
-ITEM_EVENTS = ("created", "position", "started", "finished", "abandoned", "refunded")
+ITEM_EVENTS = ("created", "position", "third_position_notice", "started", "finished", "abandoned", "refunded")
 #: Not for clients: it closes the sockets of a sign-in, and is never forwarded.
 INSIDE = {SignInEnded.name}
 
