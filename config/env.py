@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -90,6 +91,13 @@ class Env:
         if raw is None:
             return default
         return [word.strip() for word in raw.split(",") if word.strip()]
+
+    def zone(self, name: str, default: str) -> str:
+        """The name of a time zone, as the IANA spells it."""
+        value = self.text(name, default)
+        if value not in available_timezones():
+            raise ImproperlyConfigured(f"{name}={value!r} is no time zone. Use a name such as America/Toronto.")
+        return value
 
     def secret(self, name: str) -> str:
         """A secret of at least 32 characters."""

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "modelstate",
     "wallet",
     "loyalty",
+    "compliance",
     "queue_app",
     "menus",
     "dashboard",
@@ -98,13 +99,14 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- database: the application's role; migrations use the owner's (core/management/commands/prepare_database.py)
+BUSINESS_TIME_ZONE = env.zone("BUSINESS_TIME_ZONE", "America/Toronto")
 SESSION_LIMITS = "-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
 DATABASE_OWNER = env.database("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 0,
     "OPTIONS": {
-        "options": SESSION_LIMITS,
+        "options": f"{SESSION_LIMITS} -c house.zone={BUSINESS_TIME_ZONE}",  # what SQL reckons days by
         "pool": {
             "min_size": env.number("DATABASE_POOL_MIN", 1, least=0, most=100),
             "max_size": env.number("DATABASE_POOL_MAX", 8, least=1, most=500),
@@ -278,7 +280,6 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
-BUSINESS_TIME_ZONE = env.text("BUSINESS_TIME_ZONE", "America/Toronto")
 PAYOUT_MINIMUM_TOKENS = env.number("PAYOUT_MINIMUM_TOKENS", 1000, least=1, most=10**9)
 ALLOWED_COUNTRIES = env.words("ALLOWED_COUNTRIES", [])
 LOYALTY = loyalty(env)

@@ -11,6 +11,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("modelstate.api.urls")),
     path("", include("wallet.api.urls")),
+    path("", include("compliance.api.urls")),
     path("", include("menus.api.urls")),
     path("", include("queue_app.api.urls")),
 ]

@@ -48,6 +48,9 @@ BEGIN
   END IF;
 
   IF v_refusal IS NULL THEN
+    v_refusal := compliance_allow(p_actor, v_offer.price, 'purchase');
+  END IF;
+  IF v_refusal IS NULL THEN
     v_hold := wallet_place_hold(p_actor, v_event || ':hold', p_actor, v_offer.performer_id, v_offer.price, NULL);
     IF v_hold ? 'refusal' THEN
       v_refusal := v_hold;

@@ -31,6 +31,9 @@ PUT    /api/v1/model/menu/preferences                                    401  40
 POST   /api/v1/model/menu/preferences/reset                              401  403  200  403  403  200  403
 GET    /api/v1/wallet/balance                                            401  200  200  403  200  200  200
 GET    /api/v1/wallet/transactions                                       401  200  200  403  200  200  200
+GET    /api/v1/slot-machine/limits                                       401  200  403  403  403  403  200
+PUT    /api/v1/slot-machine/limits                                       401  200  403  403  403  403  200
+POST   /api/v1/slot-machine/self-exclusion                               401  200  403  403  403  403  200
 GET    /api/v1/performer/{performer}/menus                               401  404  404  200  200  200  404
 POST   /api/v1/performer/{performer}/menus                               401  404  404  404  201  201  404
 GET    /api/v1/performer/{performer}/menus/{menu}                        401  404  404  200  200  200  404
@@ -137,6 +140,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/v1/performer/{performer}/menus/{menu}/items/{dance}": ITEM,
     "PATCH /api/v1/performer/{performer}/menus/{menu}/items/{dance}": {"price": 40, **REASON},
     "POST /api/v1/public/menu-items/{dance}/purchase": {"note": "slowly"},
+    "PUT /api/v1/slot-machine/limits": {"daily": 500, "weekly": None},
+    "POST /api/v1/slot-machine/self-exclusion": {"days": 30},
     "PUT /api/v1/queue/settings": {"autoRejoin": True},
     "POST /api/v1/queue/items/{queue_item}/finish": {"settled": 60, "refunded": 40},
     "POST /api/v1/queue/items/{queue_item}/abandon": {"reason": "technical_error"},

@@ -29,6 +29,7 @@ MAY_BE_ADDED = {
     "audit.seal": False,
     "auth.group": False,
     "axes.accessattempt": False,
+    "compliance.viewerlimits": False,
     "core.deadletter": False,
     "core.outboxmessage": False,
     "loyalty.accountlink": True,
