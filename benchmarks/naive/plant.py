@@ -34,7 +34,7 @@ def plant(viewers: int, performers: int) -> Planted:
 
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
-        cursor.execute((Path(__file__).parent.parent / "round_trips.sql").read_text())
+        cursor.execute((Path(__file__).parent.parent / "holds" / "peer.sql").read_text())
     for run_syncdb in (False, True):
         # Django's own tables come first: those of an app without migrations refer to them.
         call_command("migrate", run_syncdb=run_syncdb, verbosity=0, interactive=False)
