@@ -57,7 +57,7 @@ class RoundTrips:
         """Claim the key, lock, look, move, remember."""
         with transaction.atomic():
             operation = _claim(viewer, "place_hold", key)
-            Account.objects.get(owner_id=performer, kind="earned", slice=0)
+            Account.objects.get(owner_id=UUID(performer), kind="earned", slice=0)
             available, escrow = _lock_wallet(viewer)
             if available.balance < TOKENS:
                 raise RuntimeError("The peer's viewers ran out of tokens")
@@ -130,7 +130,7 @@ def _claim(viewer: str, verb: str, key: str) -> Operation:
 
 def _lock_wallet(viewer: str) -> tuple[Account, Account]:
     rows = Account.objects.select_for_update(no_key=True).filter(
-        owner_id=viewer, kind__in=("available", "escrow"), slice=0
+        owner_id=UUID(viewer), kind__in=("available", "escrow"), slice=0
     )
     found = {account.kind: account for account in rows.order_by("id")}
     return found["available"], found["escrow"]
