@@ -183,6 +183,11 @@ def set_password(*, by: Actor, user: User, password: str, reason: str, keep: UUI
     _record_account(by, "account.password_set", user.pk, reason)
 
 
+def set_verified(*, performer_id: UUID, verified: bool) -> None:
+    """Write down what staff decided about a performer's wallet; the caller audits and announces it."""
+    Performer.objects.filter(pk=performer_id).update(verified_at=Now() if verified else None)
+
+
 def join_role(*, by: Actor, user: User, role: str) -> None:
     """Give an account the permissions of a role."""
     user.groups.add(Group.objects.get(name=role))

@@ -7,6 +7,7 @@ data folder, which `make run` writes, so that `manage.py` beside it reaches the 
 from __future__ import annotations
 
 import os
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
@@ -83,6 +84,17 @@ class Env:
             raise ImproperlyConfigured(f"{name}={raw!r} is not a whole number.") from None
         if not least <= value <= most:
             raise ImproperlyConfigured(f"{name}={value} must lie between {least} and {most}.")
+        return value
+
+    def decimal(self, name: str, default: str, *, most: str) -> Decimal:
+        """An exact positive number of at most six places."""
+        raw = self.values.get(name) or default
+        try:
+            value = Decimal(raw)
+        except InvalidOperation:
+            raise ImproperlyConfigured(f"{name}={raw!r} is not a number such as {default}.") from None
+        if not (value.is_finite() and 0 < value <= Decimal(most) and value == round(value, 6)):
+            raise ImproperlyConfigured(f"{name}={raw} must lie above 0, up to {most}, with at most six places.")
         return value
 
     def words(self, name: str, default: list[str]) -> list[str]:

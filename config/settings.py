@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "wallet",
     "loyalty",
     "compliance",
+    "payouts",
     "queue_app",
     "menus",
     "dashboard",
@@ -281,6 +282,9 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 PAYOUT_MINIMUM_TOKENS = env.number("PAYOUT_MINIMUM_TOKENS", 1000, least=1, most=10**9)
+PAYOUT_TWO_PEOPLE_ABOVE_TOKENS = env.number("PAYOUT_TWO_PEOPLE_ABOVE_TOKENS", 10_000, least=0, most=10**9)
+PAYOUT_RATE = env.decimal("PAYOUT_RATE", "0.05", most="1000000")
+PAYOUT_CURRENCY = env.text("PAYOUT_CURRENCY", "USD")
 ALLOWED_COUNTRIES = env.words("ALLOWED_COUNTRIES", [])
 LOYALTY = loyalty(env)
 LOGGING_CONFIG = None

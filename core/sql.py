@@ -91,6 +91,24 @@ def is_lock_timeout(error: BaseException) -> bool:
     return isinstance(cause, psycopg.Error) and cause.sqlstate == LOCK_TIMEOUT
 
 
+def call_claiming(function: str, /, **params: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever psycopg adapts
+    """Like `call_value`, for functions that claim an idempotency key themselves and answer with an object.
+
+    Raises RequestInProgress where the first request with the key is still at work: the wait for the key, and for
+    nothing else, ran out.
+    """
+    try:
+        answer: dict[str, Any] = call_value(function, **params)
+    except Unavailable as refusal:
+        error = refusal.__cause__
+        cause = error.__cause__ if error is not None else None
+        context = cause.diag.context or "" if isinstance(cause, psycopg.Error) else ""
+        if error is not None and is_lock_timeout(error) and "core_claim_key" in context:
+            raise RequestInProgress() from error
+        raise
+    return answer
+
+
 @contextmanager
 def waiting_for_twin() -> Iterator[None]:
     """A wait for a lock that runs out means: the first request with this key is still at work."""

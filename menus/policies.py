@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from menus.definitions import Facts
-from wallet.policies import check_can_request_payout
+from payouts.policies import check_earned
 
 
 def check_payout_minimum(facts: Facts) -> None:
-    """Pass, or raise the wallet's refusal of a payout below the minimum."""
-    check_can_request_payout(facts.earned)
+    """Pass, or raise the refusal of a payout below the minimum."""
+    check_earned(facts.earned)

@@ -66,6 +66,14 @@ class Reversal:
 
 
 @dataclass(frozen=True, slots=True)
+class PrizeMove:
+    """A filling of the prize fund or a surplus taken from it; `fund` is what it holds then."""
+
+    id: UUID
+    fund: int
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """How far the checkpoints reach now, and how many accounts moved."""
 
@@ -149,6 +157,15 @@ def reverse_transfer(*, by: Actor, transfer_id: UUID, reason: str, key: str) -> 
         _maybe(answer["performer_id"]),
         answer["version"],
     )
+
+
+def move_prizes(*, by: Actor, tokens: int, reason: str, key: str) -> PrizeMove:
+    """Fill the prize fund, or with negative tokens take from it. Raises InsufficientBalance, DuplicateKey."""
+    check_tokens(abs(tokens))
+    check_text(key, "idempotencyKey")
+    check_text(reason, "reason")
+    answer = call("wallet_move_prizes", actor=by.id, key=key, tokens=tokens, reason=reason)
+    return PrizeMove(UUID(answer["operation_id"]), answer["fund"])
 
 
 def checkpoint() -> Checkpoint:

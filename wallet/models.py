@@ -198,3 +198,20 @@ class Operation(models.Model):
             models.UniqueConstraint(fields=["actor_id", "verb", "key"], name="wallet_operation_once"),
             models.CheckConstraint(condition=~Q(key=""), name="wallet_operation_key_given"),
         ]
+
+
+class Credit(Transfer):
+    """A transfer that credited a bought amount: what staff reconcile against the billing's own list."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "credit"
+
+
+class PrizeSlice(Account):
+    """One of the rows that prizes are paid from."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "slice of the prize fund"
+        verbose_name_plural = "prize fund"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import transaction
+
+from audit.services import record
 from core.actors import Actor
 from notices.events import announce
 from wallet import ledger
 from wallet.events import balance_changed
-from wallet.ledger import Checkpoint, Funding, PlacedHold, Reversal
+from wallet.ledger import Checkpoint, Funding, PlacedHold, PrizeMove, Reversal
 
 HOLD_SECONDS = 300
 
@@ -65,6 +68,33 @@ def reverse_transfer(*, by: Actor, transfer_id: UUID, reason: str, key: str) -> 
     if reversal.performer_id is not None:
         balance_changed(reversal.performer_id)
     return reversal
+
+
+def fund_prizes(*, by: Actor, tokens: int, reason: str, key: str) -> PrizeMove:
+    """Fill the prize fund from the house, the same into every slice, audited. Raises ValidationFailed, DuplicateKey."""
+    return _move_prizes(by, tokens, reason, key, "prizes.funded")
+
+
+def take_prizes(*, by: Actor, tokens: int, reason: str, key: str) -> PrizeMove:
+    """Take a surplus of the prize fund back to the house, audited.
+
+    Raises InsufficientBalance where the fund holds less, ValidationFailed, DuplicateKey.
+    """
+    return _move_prizes(by, -tokens, reason, key, "prizes.taken")
+
+
+def _move_prizes(by: Actor, tokens: int, reason: str, key: str, action: str) -> PrizeMove:
+    with transaction.atomic():
+        moved = ledger.move_prizes(by=by, tokens=tokens, reason=reason, key=key)
+        record(
+            by=by,
+            action=action,
+            target_type="wallet.prizes",
+            target_id=str(moved.id),
+            after={"tokens": abs(tokens)},
+            reason=reason,
+        )
+    return moved
 
 
 def expire_due_holds(*, limit: int = 500) -> int:

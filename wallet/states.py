@@ -32,6 +32,11 @@ class TransferCode(models.TextChoices):
     REFUND = "refund", "Tokens given back"
     REVERSAL = "reversal", "Correction"
     SHORTFALL = "shortfall", "Booked to receivable"
+    PAYOUT_RESERVE = "payout_reserve", "Reserved for a payout"
+    PAYOUT_PAY = "payout_pay", "Paid out"
+    PAYOUT_RETURN = "payout_return", "Payout given back"
+    PRIZE_FUND = "prize_fund", "Prize fund filled"
+    PRIZE_TAKE = "prize_take", "Surplus of the prize fund"
 
 
 class HoldState(models.TextChoices):

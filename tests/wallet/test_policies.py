@@ -5,29 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from pytest_django.fixtures import Settings
 
 from core.events import Event
-from core.exceptions import InsufficientBalance, ValidationFailed
+from core.exceptions import ValidationFailed
 from wallet.events import BalanceChanged
-from wallet.policies import MAX_TOKENS, can_request_payout, check_can_request_payout, check_text, check_tokens
-
-
-def test_a_payout_needs_the_minimum_and_says_so(settings: Settings) -> None:
-    settings.PAYOUT_MINIMUM_TOKENS = 1500
-
-    with pytest.raises(InsufficientBalance) as refused:
-        check_can_request_payout(1499)
-
-    assert refused.value.message == "A payout needs at least 1,500 tokens; you have 1,499."
-    assert refused.value.details == {"required": 1500, "available": 1499}
-
-
-@pytest.mark.parametrize(("earned", "may"), [(0, False), (999, False), (1000, True), (5000, True)])
-def test_the_minimum_itself_is_enough(settings: Settings, earned: int, may: bool) -> None:
-    settings.PAYOUT_MINIMUM_TOKENS = 1000
-
-    assert can_request_payout(earned) is may
+from wallet.policies import MAX_TOKENS, check_text, check_tokens
 
 
 @pytest.mark.parametrize("tokens", [1, 2, MAX_TOKENS])

@@ -1,0 +1,138 @@
+"""Every read of payouts and verifications: typed results, a bounded number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Prefetch, QuerySet
+
+from core.exceptions import NotFound
+from payouts.models import Payout, Step, Verification
+from payouts.states import OPEN, REQUEST_WINDOW_SECONDS, REQUESTS, Status, VerificationStatus
+from wallet.queries import Balance
+
+# The same window as payouts/sql/count_attempt.sql.
+_READ_FREE = """
+SELECT at + make_interval(secs => %(window)s),
+       ceil(extract(epoch FROM at + make_interval(secs => %(window)s) - clock_timestamp()))::integer
+FROM payouts_attempt WHERE performer_id = %(performer)s AND at > clock_timestamp() - make_interval(secs => %(window)s)
+ORDER BY at DESC OFFSET %(limit)s - 1 LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a payout depends on: tokens earned, whether staff verified the wallet, when the next attempt counts."""
+
+    earned: int
+    verified: bool
+    free_at: datetime | None = None
+    free_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One status that a payout reached, and when."""
+
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutView:
+    """A payout as its performer sees it: who decided and why is the staff's."""
+
+    request_id: UUID
+    amount: int
+    status: str
+    rate: Decimal | None
+    currency: str
+    version: int
+    created_at: datetime
+    ended_at: datetime | None
+    steps: tuple[StepView, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still on its way."""
+        return self.status in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationView:
+    """How a performer's wallet stands with the staff: `status` is none, pending, approved, rejected or withdrawn."""
+
+    verified: bool
+    status: str
+    asked_at: datetime | None
+    decided_at: datetime | None
+
+
+def standing_of(performer_id: UUID, balance: Balance) -> Standing:
+    """What a payout of hers depends on now, besides the balance that was read already; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_FREE, {"performer": performer_id, "window": REQUEST_WINDOW_SECONDS, "limit": REQUESTS})
+        free_at, seconds = cursor.fetchone() or (None, 0)
+    return Standing(balance.earned, balance.verified, free_at, seconds)
+
+
+def payouts_of(performer_id: UUID) -> QuerySet[Payout]:
+    """Her payouts, with their steps by one more statement; the caller orders and cuts them."""
+    steps = Prefetch("steps", Step.objects.order_by("version"))
+    return Payout.objects.filter(performer_id=performer_id).prefetch_related(steps)
+
+
+def newest_payouts(performer_id: UUID, limit: int) -> list[PayoutView]:
+    """Her latest payouts, the newest first; two statements."""
+    return views(payouts_of(performer_id).order_by("-id")[:limit])
+
+
+def payout_for(performer_id: UUID, payout_id: UUID) -> PayoutView:
+    """One payout of hers. Raises NotFound for nobody's and somebody else's."""
+    found = views(payouts_of(performer_id).filter(pk=payout_id))
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def open_versions(performer_id: UUID) -> dict[UUID, int]:
+    """The versions of her payouts that are on their way; one statement."""
+    mine = Payout.objects.filter(performer_id=performer_id, status__in=OPEN)
+    return dict(mine.values_list("id", "version"))
+
+
+def views(rows: Iterable[Payout]) -> list[PayoutView]:
+    """Payouts as their performer sees them."""
+    return [_view(row) for row in rows]
+
+
+def _view(row: Payout) -> PayoutView:
+    # Two approvals are the staff's affair: she is told of one step.
+    steps = [step for step in row.steps.all() if step.from_status != step.to_status]
+    return PayoutView(
+        request_id=row.pk,
+        amount=row.tokens,
+        status=row.status,
+        rate=row.rate if row.status not in {Status.REQUESTED, Status.REJECTED} else None,
+        currency=row.currency if row.status not in {Status.REQUESTED, Status.REJECTED} else "",
+        version=row.version,
+        created_at=row.created_at,
+        ended_at=row.ended_at,
+        steps=tuple(StepView(step.to_status, step.at) for step in steps),
+    )
+
+
+def verification_of(performer_id: UUID, *, verified: bool) -> VerificationView:
+    """What became of her latest wish; `verified` is the wallet's word, which staff can also give unasked."""
+    wish = Verification.objects.filter(performer_id=performer_id).order_by("-asked_at", "-id").first()
+    if wish is None:
+        return VerificationView(verified, "none", None, None)
+    status = wish.status
+    if verified and status != VerificationStatus.PENDING:
+        status = VerificationStatus.APPROVED.value
+    return VerificationView(verified, status, wish.asked_at, wish.decided_at)

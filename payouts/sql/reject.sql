@@ -1,0 +1,9 @@
+-- grant: app
+-- Staff refuse a payout that was not sent: the tokens are hers again.
+CREATE OR REPLACE FUNCTION payouts_reject(p_actor uuid, p_key text, p_payout uuid, p_reason text) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  RETURN payouts_move('reject', p_actor, p_key, p_payout, p_reason);
+END
+$$;
