@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import APIException
 
-from core import context, htmx
+from core import context, events, htmx
 from core.api import BODY_LIMIT, problem_response, refusal_for
 from core.exceptions import DomainError, PayloadTooLarge
 from core.ratelimits import budget_headers, forget_budgets
@@ -20,7 +20,10 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class RequestContextMiddleware:
-    """Gives each request an id and its facts; the id and the rate budgets go out as headers."""
+    """Gives each request an id and its facts; the id and the rate budgets go out as headers.
+
+    What it announces goes out before its answer, all at once.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -28,7 +31,8 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         facts = context.enter(request)
         forget_budgets()
-        response = self.get_response(request)
+        with events.together():
+            response = self.get_response(request)
         response.headers["X-Request-Id"] = facts.request_id
         for name, value in budget_headers().items():
             response.headers[name] = value

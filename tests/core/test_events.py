@@ -94,6 +94,21 @@ async def test_a_published_frame_reaches_the_rooms_of_the_hub_once() -> None:
     assert stranger.queue.empty()
 
 
+async def test_what_a_request_announces_leaves_together_at_its_end_and_in_order() -> None:
+    mailbox = await hub().join(f"model:{BELL}")
+
+    def ring_twice_and_fail() -> None:
+        with events.together():
+            for version in (4, 5):
+                send_now((f"model:{BELL}",), Rang(bell_id=BELL, version=version).frame())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.to_thread(ring_twice_and_fail)
+    heard = [await asyncio.wait_for(mailbox.get(), timeout=5) for _ in range(2)]
+    assert [frame["version"] for frame in heard] == [4, 5]
+
+
 async def test_a_socket_that_left_hears_nothing() -> None:
     mailbox = await hub().join("model:1")
     hub().leave(mailbox)
