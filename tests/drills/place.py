@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
-
 from config import embedded, keys
 from config.children import descendants
 from config.place import CannotStart, hold_lock, open_folder
 from config.supervisor import spawn
-from tests.support.database import TestDatabases, at_database, open_url, owner_url, point_django_at
+from tests.support.database import TestDatabases, at_database, owner_url, point_django_at
 from tests.support.servers import ROOT, TEST_KEYS
 
 FOLDERS = 4
@@ -54,7 +52,7 @@ class Servers:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         process.wait()
-        while any(_lives(pid) for pid in victims):
+        while any(lives(pid) for pid in victims):
             time.sleep(0.001)
         return len(victims)
 
@@ -66,18 +64,18 @@ class Servers:
 
 
 @contextlib.contextmanager
-def own_servers(name: str) -> Iterator[Servers]:
-    """A PostgreSQL and a Valkey for this drill alone, in the environment that Django will read."""
+def own_servers(name: str, *, postgres: bool = True) -> Iterator[Servers]:
+    """A PostgreSQL (where wanted) and a Valkey for this drill alone, in the environment that Django will read."""
     binaries = Path(os.environ.get("POSTGRES_BINARIES") or embedded.POSTGRES_BINARIES)
     with contextlib.ExitStack() as stack:
-        data = open_folder(_free_folder(stack, name, "" if binaries == embedded.POSTGRES_BINARIES else "-installed"))
-        servers = Servers(embedded.open_servers(data, keys.load_or_make(data), binaries=binaries))
+        data = open_folder(free_folder(stack, name, "" if binaries == embedded.POSTGRES_BINARIES else "-installed"))
+        servers = Servers(embedded.open_servers(data, keys.load_or_make(data), postgres=postgres, binaries=binaries))
         stack.callback(servers.stop)
         for title, _server in servers.servers.named():
             servers.start(title)
-        servers.postgres.furnish()
+        if postgres:
+            servers.postgres.furnish()
         os.environ |= servers.servers.environment()
-        os.environ["DATABASE_SUPERUSER_URL"] = servers.postgres.url("superuser")
         _name_what_settings_need()
         yield servers
 
@@ -136,15 +134,8 @@ def close_connections() -> None:
     wrapper.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper has it
 
 
-@contextlib.contextmanager
-def superuser() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """A connection past the application to the drill's database; each statement commits."""
-    name = os.environ["DATABASE_URL"].split("?", 1)[0].rsplit("/", 1)[1]
-    with open_url(at_database(os.environ["DATABASE_SUPERUSER_URL"], name)) as connection:
-        yield connection
-
-
-def _free_folder(stack: contextlib.ExitStack, name: str, suffix: str) -> Path:
+def free_folder(stack: contextlib.ExitStack, name: str, suffix: str = "") -> Path:
+    """A folder under `.data` that is ours as long as `stack` is open."""
     for number in range(FOLDERS):
         folder = ROOT / ".data" / f"test-drill-{name}{suffix}{number or ''}"
         with contextlib.suppress(CannotStart):
@@ -168,7 +159,7 @@ def _wait_for(server: embedded.Postgres | embedded.Valkey, process: subprocess.P
         time.sleep(0.01)
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
     """Whether it still has memory and files; a zombie has neither."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"

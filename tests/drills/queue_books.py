@@ -1,0 +1,82 @@
+"""The history of people at the door against the database: every answer stands there, once, and nothing else does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from queue_app.models import QueueEvent, QueueItem
+from tests.drills.report import Deed, Figures
+from wallet.invariants import findings
+from wallet.queries import balance_of
+
+# What an acknowledged verb leaves in its item's history.
+ONCE = {"enqueue", "start", "finish", "abandon", "refund", "cancel"}
+STEPS = {"start": "start", "finish": "finish", "abandon": "abandon", "refund": "refund", "cancel": "cancel"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """Whose items and tokens are judged, and what his viewers began with."""
+
+    viewers: list[UUID]
+    performers: list[UUID]
+    start_tokens: int
+
+
+def judge_queue(deeds: Iterable[Deed], side: Side) -> Figures:
+    """Everything that was heard against everything that stands; zeros where they agree."""
+    deeds = [deed for deed in deeds if deed.done]
+    items = QueueItem.objects.filter(viewer_id__in=side.viewers)
+    bought = Counter(UUID(deed.answer["queueItem"]["id"]) for deed in deeds if deed.verb == "purchase" and deed.answer)
+    standing = {item.pk for item in items}
+    history = Counter(QueueEvent.objects.filter(item__in=items).values_list("item_id", "event"))
+    heard = {(UUID(deed.given["item"]), STEPS[deed.verb]) for deed in deeds if deed.verb in STEPS}
+    return {
+        "LOST": len(set(bought) - standing) + len(heard - set(history)),
+        "DOUBLED": len(standing - set(bought))
+        + sum(count - 1 for count in bought.values())
+        + sum(count - 1 for (_item, event), count in history.items() if event in ONCE),
+        "BALANCES_WRONG": _balances_wrong(side),
+        "OUT_OF_ORDER": out_of_order(side.performers),
+        "VIOLATIONS": sum(len(finding.broken) for finding in findings()),
+    }
+
+
+def out_of_order(performers: list[UUID]) -> int:
+    """Items that were started before one that had come earlier and was still waiting then."""
+    return _count(
+        """
+        SELECT count(*) FROM queue_app_queueitem AS later JOIN queue_app_queueitem AS earlier
+            ON earlier.performer_id = later.performer_id AND earlier.sequence < later.sequence
+         WHERE later.performer_id = ANY(%s) AND later.started_at IS NOT NULL
+           AND COALESCE(earlier.started_at, earlier.abandoned_at, earlier.refunded_at, 'infinity') > later.started_at
+        """,
+        performers,
+    )
+
+
+def _balances_wrong(side: Side) -> int:
+    """People whose tokens are not where their items say."""
+    wrong = 0
+    for viewer in side.viewers:
+        items = QueueItem.objects.filter(viewer_id=viewer)
+        waiting = sum(item.tokens for item in items if item.status in {"created", "started"})
+        paid = sum(item.settled_tokens for item in items)
+        balance = balance_of(viewer)
+        wrong += (balance.available, balance.escrow) != (side.start_tokens - paid - waiting, waiting)
+    for performer in side.performers:
+        earned = sum(item.settled_tokens for item in QueueItem.objects.filter(performer_id=performer))
+        wrong += balance_of(performer).earned != earned
+    return wrong
+
+
+def _count(sql: str, people: list[UUID]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(sql, [people])
+        return int(cursor.fetchone()[0])
