@@ -29,6 +29,7 @@ class Permission(StrEnum):
     READ_ANALYTICS = "READ_ANALYTICS"
     UPDATE_MOOD = "UPDATE_MOOD"
     CREDIT_TOKENS = "CREDIT_TOKENS"
+    RUN_PROOF = "RUN_PROOF"
 
 
 LABELS: dict[Permission, str] = {
@@ -44,11 +45,14 @@ LABELS: dict[Permission, str] = {
     Permission.READ_ANALYTICS: "See analytics",
     Permission.UPDATE_MOOD: "Set the mood",
     Permission.CREDIT_TOKENS: "Credit bought tokens (billing service)",
+    Permission.RUN_PROOF: "Prove the ledger and the audit log",
 }
+
+NOT_FOR_PERFORMERS = frozenset({Permission.CREDIT_TOKENS, Permission.RUN_PROOF})
 
 # CREDIT_TOKENS belongs to no role: the billing service's account gets it as a grant of its own.
 ROLE_PERMISSIONS: dict[str, tuple[Permission, ...]] = {
-    "performer": tuple(p for p in Permission if p is not Permission.CREDIT_TOKENS),
+    "performer": tuple(p for p in Permission if p not in NOT_FOR_PERFORMERS),
     "viewer": (Permission.READ_WALLET, Permission.READ_TRANSACTIONS),
     "studio manager": (Permission.READ_QUEUE, Permission.READ_ANALYTICS),
     "staff": (
@@ -56,6 +60,7 @@ ROLE_PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         Permission.READ_WALLET,
         Permission.READ_TRANSACTIONS,
         Permission.READ_ANALYTICS,
+        Permission.RUN_PROOF,
     ),
 }
 

@@ -12,3 +12,9 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     append_only_tables: ClassVar[list[str]] = ["audit_auditentry"]
     ledger_tables: ClassVar[list[str]] = ["audit_seal"]
+
+    def ready(self) -> None:
+        """The log is the first of the chains."""
+        from audit.chains import AUDIT_LOG, watch
+
+        watch(AUDIT_LOG)

@@ -9,12 +9,14 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 
+from audit.chains import AUDIT_LOG, Chain
 from audit.models import AuditEntry
 from core.actors import Actor
 from core.context import current
-from core.sql import call
+from core.sql import call, loaded
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +31,7 @@ _recordable: set[str] = {
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """How many entries the block holds, and the chain's new head (hex), which belongs into a second place."""
+    """How many entries the blocks hold, and the chain's new head (hex), which belongs into a second place."""
 
     entries: int
     head: str
@@ -76,16 +78,33 @@ def key_id() -> str:
     return hashlib.sha256(b"key-id\x00" + settings.AUDIT_KEY.encode()).hexdigest()[:8]
 
 
-def seal(*, new_epoch: bool = False) -> Sealed:
-    """Seal all finished entries into the next block. Twins wait for one another; nothing to seal is fine.
-
-    `new_epoch` is for the first start after a restore: transaction ids begin anew there.
-    """
-    result = call("audit_seal_block", new_epoch=new_epoch)
-    sealed = Sealed(entries=result["sealed"], head=result["head"])
-    if sealed.entries:
-        log.info("audit.sealed", entries=sealed.entries, head=sealed.head)
+def seal(chain: Chain = AUDIT_LOG) -> Sealed:
+    """Seal all finished rows of a chain into its next blocks. Twins wait for one another; nothing to seal is fine."""
+    entries, more = 0, True
+    while more:
+        result = call(chain.seal)
+        entries, more = entries + result["sealed"], result["more"]
+    sealed = Sealed(entries=entries, head=result["head"])
+    _tell(chain, sealed)
     return sealed
+
+
+def begin_epoch(chain: Chain, owner: BaseDatabaseWrapper) -> Sealed:
+    """Seal everything there is, for the first start after a restore, while nobody writes: transaction ids begin anew.
+
+    Needs the owner's connection: the application has no right to.
+    """
+    with owner.cursor() as cursor:
+        cursor.execute(f"SELECT {chain.new_epoch}()")
+        result = loaded(cursor.fetchone()[0])
+    sealed = Sealed(entries=result["sealed"], head=result["head"])
+    _tell(chain, sealed)
+    return sealed
+
+
+def _tell(chain: Chain, sealed: Sealed) -> None:
+    if sealed.entries:
+        log.info("audit.sealed", rows=chain.rows, entries=sealed.entries, head=sealed.head)
 
 
 def _recordable_part(fields: Fields | None) -> Fields | None:

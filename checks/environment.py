@@ -13,6 +13,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "9f3c" + NO_SECRET + "Zq7-Lm2_Rt5-Vw8",
     "JWT_SIGNING_KEY": NO_SECRET,
     "AUDIT_KEY": NO_SECRET,
+    "REPORT_KEY": NO_SECRET,
     "HTTPS": "1",
     "MODEL_MENUS_DATA": str(ROOT / ".data"),
 }

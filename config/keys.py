@@ -9,7 +9,7 @@ from config.place import CannotStart
 from core.files import write_private
 
 # What config.settings reads; made once, so that sessions, tokens and hashed addresses survive a restart.
-SIGNING_KEYS = ("SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY")
+SIGNING_KEYS = ("SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY", "REPORT_KEY")
 PASSWORDS = ("superuser", "owner", "app", "auditor", "valkey")
 
 

@@ -20,6 +20,7 @@ HTTPS = env.flag("HTTPS", False)
 SECRET_KEY = env.secret("SECRET_KEY")
 JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY")
 AUDIT_KEY = env.secret("AUDIT_KEY")
+REPORT_KEY = env.secret("REPORT_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("TRUSTED_ORIGINS", [])
 DATA_DIR = data_dir()
@@ -104,6 +105,7 @@ BUSINESS_TIME_ZONE = env.zone("BUSINESS_TIME_ZONE", "America/Toronto")
 SESSION_LIMITS = "-c lock_timeout=2000 -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
 DATABASE_OWNER = env.database("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
+DATABASE_AUDITOR = env.database("DATABASE_AUDITOR_URL") if env.text("DATABASE_AUDITOR_URL", "") else None
 DATABASES["default"] |= {
     "CONN_MAX_AGE": 0,
     "OPTIONS": {

@@ -20,7 +20,7 @@ from core.exceptions import CONSTRAINTS, DomainError, RequestInProgress, Unavail
 
 LOCK_TIMEOUT = "55P03"
 BUSY = {LOCK_TIMEOUT, "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "25P03", "25P04"}
-GRANT = re.compile(r"^-- grant: (app|none)\s*$", re.MULTILINE)
+GRANT = re.compile(r"^-- grant: (app|app, auditor|none)\s*$", re.MULTILINE)
 FUNCTION_NAME = re.compile(r"^[a-z][a-z0-9_]{2,62}$")
 
 
@@ -126,10 +126,10 @@ def sql_file(app_label: str, name: str) -> Path:
 
 
 def grant_of(text: str) -> str:
-    """Who may call the function of this file: `app` or `none`."""
+    """Who may call the function of this file: `app`, `app, auditor` (it only reads), or `none`: the owner alone."""
     found = GRANT.search(text)
     if not found:
-        raise ValueError("An SQL file must say `-- grant: app` or `-- grant: none`")
+        raise ValueError("An SQL file must say `-- grant: app`, `-- grant: app, auditor` or `-- grant: none`")
     return found.group(1)
 
 

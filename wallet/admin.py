@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Func, IntegerField, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 
+from accounts.permissions import Permission, require
 from audit.admin import ReadOnlyAdmin
-from wallet.models import Account, Hold, Transfer
+from wallet import proofpage
+from wallet.models import Account, Hold, Seal, Transfer
+from wallet.proof import report
 from wallet.queries import with_tokens
 
 
@@ -60,3 +65,47 @@ class HoldAdmin(ReadOnlyAdmin):
     search_fields = ("=id", "viewer__user__username", "performer__user__username")
     ordering = ("-created_at", "-id")
     list_select_related = ("viewer__user", "performer__user")
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    """The hash chain over the transfers, and the page that proves the whole ledger."""
+
+    list_display = ("id", "epoch", "transfers", "head", "sealed_at")
+    fields = ("epoch", "transfers", "head", "previous", "sealed_at")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seal]:
+        """Without the long lists: only how many there are."""
+        counted = Func("ids", function="cardinality", output_field=IntegerField())
+        return Seal.objects.annotate(number=counted).defer("ids", "digests")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The proof's page stands before the rows'."""
+        page = self.admin_site.admin_view(self.proof)
+        return [path("proof/", page, name="wallet_proof"), *super().get_urls()]
+
+    def proof(self, request: HttpRequest) -> HttpResponse:
+        """GET shows the button; POST proves, leaves an entry in the audit log, and shows or hands over the report."""
+        require(request.user, Permission.RUN_PROOF)
+        proof = proofpage.run(self.actor(request)) if request.method == "POST" else None
+        if proof is not None and "file" in request.POST:
+            name = f"proof-{proof.at:%Y%m%dT%H%M%SZ}.json"
+            return JsonResponse(report(proof), headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        context = {**self.admin_site.each_context(request), **proofpage.shown(proof), "title": "Proof of the ledger"}
+        return TemplateResponse(request, "admin/wallet/proof.html", context)
+
+    @admin.display(description="transfers")
+    def transfers(self, seal: Seal) -> int:
+        """How many transfers the block holds."""
+        return int(getattr(seal, "number"))  # noqa: B009 - an annotation, unknown to the type checker
+
+    @admin.display(description="hash")
+    def head(self, seal: Seal) -> str:
+        """The block's hash."""
+        return bytes(seal.hash).hex()
+
+    @admin.display(description="previous hash")
+    def previous(self, seal: Seal) -> str:
+        """The hash it is chained to."""
+        return bytes(seal.prev_hash).hex()

@@ -1,35 +1,10 @@
-"""What must hold of the ledger at every instant: one SQL each, which finds the rows that break it.
-
-Tests, the command `reconcile` and the staff's page run these same statements. A higher app adds what ties its own
-tables to the ledger with `also_check` in its `apps.ready`.
-"""
+"""What must hold of the ledger at every instant; `core.invariants` keeps the list, `manage.py reconcile` runs it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from core.invariants import Invariant, also_check, findings
 
-from django.db import connection, transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """Its number, what it says, and the SQL that finds what breaks it: `row` names the row, the rest says why."""
-
-    code: str
-    says: str
-    sql: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """An invariant and the rows that break it; none: it holds."""
-
-    invariant: Invariant
-    broken: list[dict[str, Any]]
-
+__all__ = ["Invariant", "also_check", "findings"]  # the apps above say theirs with the ledger's words
 
 LIVE = "('available', 'escrow', 'payout_pending', 'prize')"
 
@@ -133,7 +108,24 @@ WHERE reversal.code = 'reversal' AND (original.id IS NULL OR original.code NOT I
 """,
 )
 
-INVARIANTS = [
+NO_HOLD_OUTLIVES_ITS_TIME = Invariant(
+    "I9",
+    "no hold stays open for 30 seconds after its time, but in a closed wallet",
+    """
+SELECT 'wallet_hold ' || id AS row, expires_at, amount FROM wallet_hold AS hold
+WHERE state = 'held' AND expires_at < statement_timestamp() - interval '30 seconds' AND NOT EXISTS (
+  SELECT FROM wallet_account WHERE owner_id = hold.viewer_id AND closed_at IS NOT NULL)
+""",
+    timely=True,
+)
+
+OPERATIONS_ARE_ANSWERED = Invariant(
+    "I10",
+    "every operation that was committed has its answer",
+    "SELECT 'wallet_operation ' || id AS row, verb, created_at FROM wallet_operation WHERE result IS NULL",
+)
+
+LEDGER_INVARIANTS = (
     SUM_IS_ZERO,
     NOBODY_BELOW_ZERO,
     LIVE_ROWS_ARE_THEIR_TRANSFERS,
@@ -141,34 +133,6 @@ INVARIANTS = [
     ESCROW_IS_OPEN_HOLDS,
     HOLDS_ARE_RESOLVED_ONCE,
     REVERSALS_MIRROR,
-]
-
-
-def also_check(*more: Invariant) -> None:
-    """Add invariants of an app above; again: nothing."""
-    INVARIANTS.extend(invariant for invariant in more if invariant not in INVARIANTS)
-
-
-def findings() -> list[Finding]:
-    """Every invariant with the rows that break it, all in one snapshot."""
-    with one_snapshot():
-        return [Finding(invariant, _rows(invariant.sql)) for invariant in sorted(INVARIANTS, key=lambda i: i.code)]
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """A read-only transaction that sees one instant and may take its time; an open one is used as it is."""
-    alone = not connection.in_atomic_block
-    with transaction.atomic():
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                cursor.execute("SET LOCAL statement_timeout = 0")
-        yield
-
-
-def _rows(sql: str) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    NO_HOLD_OUTLIVES_ITS_TIME,
+    OPERATIONS_ARE_ANSWERED,
+)

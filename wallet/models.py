@@ -6,6 +6,7 @@ The foreign keys' constraints are written in migration 0002, by name and checked
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -131,6 +132,7 @@ class Transfer(models.Model):
             ),
             models.Index(fields=["debit_account", "created_xid"], include=["amount"], name="wallet_transfer_debit_sum"),
             models.Index(fields=["hold"], condition=Q(hold__isnull=False), name="wallet_transfer_of_hold"),
+            models.Index(fields=["created_xid"], name="wallet_transfer_sealing_order"),
         ]
 
 
@@ -215,3 +217,18 @@ class PrizeSlice(Account):
         proxy = True
         verbose_name = "slice of the prize fund"
         verbose_name_plural = "prize fund"
+
+
+class Seal(models.Model):
+    """A block of the transfers' hash chain: the transfers of a span of transactions, each by its digest."""
+
+    id = models.BigAutoField(primary_key=True)
+    epoch = models.PositiveIntegerField()
+    floor_id = models.UUIDField()
+    from_xid = TransactionIdField()
+    upto_xid = TransactionIdField()
+    ids = ArrayField(models.UUIDField())
+    digests = ArrayField(models.BinaryField())
+    prev_hash = models.BinaryField(max_length=32, unique=True)
+    hash = models.BinaryField(max_length=32, unique=True)
+    sealed_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -1,4 +1,4 @@
--- grant: app
+-- grant: app, auditor
 -- The hash that chains one block to the one before it.
 CREATE OR REPLACE FUNCTION audit_block_hash(
     p_prev bytea, p_epoch int, p_floor bigint, p_from xid8, p_upto xid8, p_ids bigint[], p_digests bytea

@@ -1,4 +1,4 @@
--- grant: app
+-- grant: app, auditor
 -- The digest of one entry over all of its columns. jsonb's text is canonical: same content, same digest.
 CREATE OR REPLACE FUNCTION audit_entry_digest(p_entry audit_auditentry) RETURNS bytea
 LANGUAGE sql STABLE

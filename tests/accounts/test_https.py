@@ -20,7 +20,7 @@ print(json.dumps({name: getattr(settings, name) for name in names}))
 
 def production(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Python with the settings of a production site."""
-    keys = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY")}
+    keys = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY", "REPORT_KEY")}
     environment = {**os.environ, **keys, "HTTPS": "1", "ALLOWED_HOSTS": "menus.example"}
     environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
     environment.pop("DEBUG", None)

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, connections, transaction
 from psycopg import errors
@@ -64,17 +65,13 @@ def tamper(owner_connection: Owner) -> Owner:
     return owner_connection
 
 
-@pytest.mark.django_db
-def test_a_table_of_the_applications_own_does_not_stand_in_for_the_log() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE audit_seal (LIKE audit_seal INCLUDING ALL) ON COMMIT DROP")
+def test_a_temporary_table_does_not_stand_in_for_the_log(database_clone: str, owner_connection: Owner) -> None:
+    record()
+    owner_connection.execute("CREATE TEMPORARY TABLE audit_seal (LIKE public.audit_seal INCLUDING ALL)")
 
-    services.seal(new_epoch=True)
+    owner_connection.execute("SELECT audit_new_epoch()")
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_temp.audit_seal")
-        assert cursor.fetchone() == (0,)
-        cursor.execute("DROP TABLE pg_temp.audit_seal")
+    assert owner_connection.execute("SELECT count(*) FROM pg_temp.audit_seal").fetchone() == (0,)
     assert Seal.objects.count() == 1
 
 
@@ -207,7 +204,7 @@ def test_a_changed_entry_is_named(database_clone: str, tamper: Owner) -> None:
     sealed()
     ids = sealed()
     tamper.execute("UPDATE audit_auditentry SET reason = 'forged' WHERE id = %s", [ids[1]])
-    assert verify().first_break == Break(Seal.objects.latest("id").pk, "changed", ids[1])
+    assert verify().first_break == Break(Seal.objects.latest("id").pk, "changed", str(ids[1]))
 
 
 @pytest.mark.parametrize("column", ["actor_id", "action", "target_id", "after", "request_id", "created_at"])
@@ -215,13 +212,13 @@ def test_a_change_in_any_column_is_seen(database_clone: str, tamper: Owner, colu
     ids = sealed(1)
     value = {"after": "'{}'", "created_at": "'2001-01-01'"}.get(column, "'forged'")
     tamper.execute(f"UPDATE audit_auditentry SET {column} = {value} WHERE id = %s", [ids[0]])
-    assert verify().first_break == Break(Seal.objects.get().pk, "changed", ids[0])
+    assert verify().first_break == Break(Seal.objects.get().pk, "changed", str(ids[0]))
 
 
 def test_a_removed_entry_is_named(database_clone: str, tamper: Owner) -> None:
     ids = sealed()
     tamper.execute("DELETE FROM audit_auditentry WHERE id = %s", [ids[2]])
-    assert verify().first_break == Break(Seal.objects.get().pk, "missing", ids[2])
+    assert verify().first_break == Break(Seal.objects.get().pk, "missing", str(ids[2]))
 
 
 def test_an_entry_slipped_into_the_past_is_named(database_clone: str, tamper: Owner) -> None:
@@ -232,7 +229,7 @@ def test_an_entry_slipped_into_the_past_is_named(database_clone: str, tamper: Ow
         f" SELECT {COLUMNS}, created_at, created_xid FROM audit_auditentry WHERE id = %s",
         [ids[0]],
     )
-    assert verify().first_break == Break(Seal.objects.get().pk, "slipped in", 1001)
+    assert verify().first_break == Break(Seal.objects.get().pk, "slipped in", str(1001))
 
 
 def test_a_changed_entry_with_a_matching_digest_breaks_its_seal(database_clone: str, tamper: Owner) -> None:
@@ -275,13 +272,18 @@ def test_a_cut_off_end_is_seen_by_who_noted_the_head(database_clone: str, tamper
 # --- after a restore
 
 
-def test_a_restored_log_goes_on_in_a_new_epoch(database_clone: str, tamper: Owner) -> None:
+def begin_epoch(owner: Owner) -> None:
+    """What `audit_seal --new-epoch` does to the log."""
+    owner.execute("SELECT audit_new_epoch()")
+
+
+def test_a_restored_log_goes_on_in_a_new_epoch(database_clone: str, owner_connection: Owner, tamper: Owner) -> None:
     old = sealed(2)
     # What a restore does: the rows stay, the server counts transactions from a lower number again.
     for table in ("audit_auditentry", "audit_seal"):
         tamper.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     unsealed = record().pk
-    services.seal(new_epoch=True)
+    begin_epoch(owner_connection)
     assert unsealed in Seal.objects.latest("id").ids
     new = sealed(2)
     latest = Seal.objects.latest("id")
@@ -289,13 +291,13 @@ def test_a_restored_log_goes_on_in_a_new_epoch(database_clone: str, tamper: Owne
     assert verify().whole
     tamper.execute("ALTER TABLE audit_auditentry DISABLE TRIGGER USER")
     tamper.execute("UPDATE audit_auditentry SET reason = 'forged' WHERE id = %s", [old[0]])
-    assert verify().first_break == Break(Seal.objects.earliest("id").pk, "changed", old[0])
+    assert verify().first_break == Break(Seal.objects.earliest("id").pk, "changed", str(old[0]))
 
 
-def test_a_new_epoch_asked_for_twice_does_no_harm(database_clone: str) -> None:
+def test_a_new_epoch_asked_for_twice_does_no_harm(database_clone: str, owner_connection: Owner) -> None:
     record()
-    services.seal(new_epoch=True)
-    services.seal(new_epoch=True)
+    begin_epoch(owner_connection)
+    begin_epoch(owner_connection)
     sealed(1)
     assert verify().whole
 
@@ -311,7 +313,28 @@ def test_the_commands_say_what_they_found(database_clone: str, capsys: pytest.Ca
     call_command("audit_verify")
     said = capsys.readouterr().out
     assert "Sealed 1 entries. Head of the chain: " in said
-    assert "The audit log is whole: 1 seals hold. 1 entries wait" in said
+    assert "The audit log's entries are whole: 1 seals hold. 1 entries wait" in said
+    assert "The transfers are whole: 0 seals hold. 0 entries wait" in said
+
+
+def test_the_owner_begins_an_epoch_in_every_chain(
+    database_clone: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(settings.DATABASE_OWNER, "NAME", database_clone)
+    record()
+
+    call_command("audit_seal", new_epoch=True)
+
+    assert [line.split()[1] for line in capsys.readouterr().out.splitlines()] == ["1", "0"]
+    assert Seal.objects.get().upto_xid == 2**64 - 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("function", ["audit_new_epoch()", "audit_seal_upto('18446744073709551615')"])
+def test_the_application_begins_no_epoch(function: str) -> None:
+    denied = pytest.raises(ProgrammingError, match="permission denied")
+    with denied, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}")
 
 
 def test_the_verifier_exits_with_1_and_names_the_row(

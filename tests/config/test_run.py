@@ -61,7 +61,7 @@ class House:
 def environment(data: Path, port: int, **more: str) -> dict[str, str]:
     """As a person's shell: nothing of the test run's servers."""
     ours = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_AUDITOR_URL", "REDIS_URL", "STATIC_FROM_SOURCE"}
-    keys = {"SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY"}
+    keys = {"SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY", "REPORT_KEY"}
     kept = {name: value for name, value in os.environ.items() if name not in ours | keys}
     return kept | {"MODEL_MENUS_DATA": str(data), "PORT": str(port), "DEMO_DATA": "0"} | more
 

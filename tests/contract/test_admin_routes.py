@@ -48,6 +48,7 @@ MAY_BE_ADDED = {
     "queue_app.queueitem": False,
     "wallet.account": False,
     "wallet.hold": False,
+    "wallet.seal": False,
     "wallet.transfer": False,
 }
 # The background jobs are shown as their library shows them, which asks for rights that only superusers have.

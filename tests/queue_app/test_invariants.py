@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import Performer, Viewer
+from core.invariants import INVARIANTS, findings
 from queue_app import services
 from queue_app.invariants import QUEUE_INVARIANTS
 from tests import factories
 from tests.queue_app.support import bought, come, rich, running
 from tests.support.database import Connection
-from wallet.invariants import INVARIANTS, findings
 
 
 def broken() -> set[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
@@ -76,6 +77,10 @@ class TestDatabases:
             self._drop(connection, name)
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(self.template))
+            )
+            # What prepare_database does to a database is not copied with it.
+            connection.execute(
+                sql.SQL("REVOKE CREATE, TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
             )
         return name
 
@@ -155,3 +160,5 @@ def point_django_at(name: str) -> None:
     # One dictionary is shared by this thread's connection and by those that other threads will open.
     connections.settings["default"]["NAME"] = name
     connection.settings_dict["NAME"] = name
+    if settings.DATABASE_AUDITOR is not None:
+        settings.DATABASE_AUDITOR["NAME"] = name

@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = [ROOT / ".data" / name for name in ("test", "test-2", "test-3", "test-4")]
 # Only for servers that the environment names: the settings must stand, their values are no secret.
 TEST_KEYS = {
-    name: f"only-for-tests-{name.lower()}-".ljust(48, "x") for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY")
+    name: f"only-for-tests-{name.lower()}-".ljust(48, "x")
+    for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY", "REPORT_KEY")
 }
 
 _open = contextlib.ExitStack()

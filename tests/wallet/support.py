@@ -64,6 +64,6 @@ def tokens_in(kind: AccountKind, owner_id: UUID | None = None) -> int:
 
 
 def assert_ledger_holds() -> None:
-    """Every invariant, with the rows that break it in the failure's text."""
-    broken = {finding.invariant.says: finding.broken for finding in findings() if finding.broken}
+    """Every invariant but those that need a worker, with the rows that break it in the failure's text."""
+    broken = {finding.invariant.says: finding.broken for finding in findings(timely=False) if finding.broken}
     assert broken == {}

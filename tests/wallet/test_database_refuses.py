@@ -8,11 +8,9 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from accounts.models import Viewer
-from core.actors import SYSTEM
 from tests import factories
 from tests.support.database import Connection
-from tests.wallet.support import assert_ledger_holds, buckets, key, settled, viewer_with
-from wallet import services
+from tests.wallet.support import assert_ledger_holds, buckets, settled, viewer_with
 from wallet.models import Operation
 
 NO_RIGHT = "42501"
@@ -53,18 +51,13 @@ def test_the_application_has_no_right_to(deed: str) -> None:
     assert_ledger_holds()
 
 
-@pytest.mark.django_db
-def test_a_table_of_the_applications_own_does_not_stand_in_for_the_ledger() -> None:
+def test_a_temporary_table_does_not_stand_in_for_the_ledger(owner_connection: Connection) -> None:
     viewer = viewer_with(5)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE wallet_account (LIKE wallet_account INCLUDING ALL) ON COMMIT DROP")
+    owner_connection.execute("CREATE TEMPORARY TABLE wallet_account (LIKE public.wallet_account INCLUDING ALL)")
 
-    services.fund(by=SYSTEM, owner_id=viewer.pk, tokens=500, key=key())
+    owner_connection.execute("SELECT wallet_fund(NULL, 'shadow', %s, 500)", [viewer.pk])
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM wallet_account")
-        assert cursor.fetchone() == (0,)
-        cursor.execute("DROP TABLE pg_temp.wallet_account")
+    assert owner_connection.execute("SELECT count(*) FROM pg_temp.wallet_account").fetchone() == (0,)
     assert buckets(viewer.pk) == (505, 0, 0)
 
 

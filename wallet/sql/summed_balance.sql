@@ -1,4 +1,4 @@
--- grant: app
+-- grant: app, auditor
 -- What a summed account holds: its checkpoint and every transfer after it. One statement, so that the checkpoint and the
 -- transfers it leaves out are seen in one snapshot. Whoever decides by it locks the row in the statement before.
 CREATE OR REPLACE FUNCTION wallet_summed_balance(p_account uuid) RETURNS bigint

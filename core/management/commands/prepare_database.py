@@ -21,8 +21,10 @@ class Command(BaseCommand):
     help = "Migrates with DATABASE_OWNER_URL and grants the role of DATABASE_URL what it needs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The auditor's role is optional."""
-        parser.add_argument("--auditor", default="", help="role that may read everything")
+        """The auditor's role may be named."""
+        parser.add_argument(
+            "--auditor", default="", help="role that may read all but secrets (default: that of DATABASE_AUDITOR_URL)"
+        )
 
     def handle(self, *_args: object, **options: object) -> None:
         """Do both; the output is Django's own."""
@@ -32,6 +34,7 @@ class Command(BaseCommand):
 
 def prepare(*, auditor: str = "", verbosity: int = 1, name: str | None = None) -> None:
     """Migrate and grant on the database of the settings, or on another of the same server by name."""
+    auditor = auditor or (settings.DATABASE_AUDITOR or {}).get("USER", "")
     alias = owner_alias(name)
     try:
         call_command("migrate", database=alias, verbosity=verbosity, interactive=False)
