@@ -65,6 +65,15 @@ def superuser_connection(database_clone: str) -> Iterator[Connection]:
         yield found
 
 
+@pytest.fixture
+def auditor_connection(database_clone: str) -> Iterator[Connection]:
+    """A direct connection as the auditor to the test's clone; it commits each statement."""
+    url = os.environ.get("DATABASE_AUDITOR_URL")
+    assert url, "this test needs an auditor: set DATABASE_AUDITOR_URL, or leave DATABASE_URL unset"
+    with open_url(at_database(url, database_clone)) as found:
+        yield found
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse tests that would empty tables: the append-only triggers forbid it."""
     for item in items:

@@ -35,6 +35,40 @@ FORBIDDEN = {
     "forget a key": "SELECT wallet_forget(core_uuid7(), '{}')",
     "adopt a hold": "SELECT wallet_adopt_hold(core_uuid7())",
     "assign a hold": "SELECT wallet_assign_hold(core_uuid7(), core_uuid7())",
+    "forge a seal": "INSERT INTO wallet_seal (epoch, floor_id, from_xid, upto_xid, ids, digests, prev_hash, hash)"
+    " VALUES (1, gen_random_uuid(), '0', '1', '{}', '{}', 'a', 'b')",
+    "break a seal": "UPDATE wallet_seal SET epoch = 2",
+    "begin an epoch": "SELECT wallet_new_epoch()",
+    "seal up to anywhere": "SELECT wallet_seal_upto('18446744073709551615')",
+    "make a trigger": "CREATE TRIGGER mine BEFORE INSERT ON wallet_transfer FOR EACH ROW"
+    " EXECUTE FUNCTION core_refuse_change()",
+    "make a function": "CREATE FUNCTION mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "make a temporary function": "CREATE FUNCTION pg_temp.wallet_house() RETURNS uuid LANGUAGE sql AS 'SELECT NULL'",
+    "make a table": "CREATE TABLE mine (id integer)",
+    "make a temporary table": "CREATE TEMPORARY TABLE wallet_account (LIKE public.wallet_account)",
+    "make a schema": "CREATE SCHEMA mine",
+    "become the owner": "SET ROLE owner",
+}
+
+# What the application may do, the auditor may not.
+NOT_FOR_AUDITORS = {
+    "fund": "SELECT wallet_fund(NULL, 'k', core_uuid7(), 5)",
+    "hold": "SELECT wallet_place_hold(NULL, 'k', core_uuid7(), NULL, 5, 60)",
+    "expire": "SELECT wallet_expire_hold()",
+    "checkpoint": "SELECT wallet_checkpoint()",
+    "seal": "SELECT wallet_seal_block()",
+    "seal the log": "SELECT audit_seal_block()",
+    "write the log": "INSERT INTO audit_auditentry (action) VALUES ('forged')",
+    "change a person": "UPDATE accounts_user SET is_staff = true",
+    "answer a key": "UPDATE core_idempotencykey SET status = 200",
+    "add a job": "INSERT INTO procrastinate_jobs (task_name, queue_name) VALUES ('x', 'x')",
+    "read passwords": "SELECT password FROM accounts_user",
+    "read all of a person": "SELECT * FROM accounts_user",
+    "read sessions": "SELECT session_data FROM django_session",
+    "read keys of sessions": "SELECT session_key FROM accounts_signin",
+    "read tickets": "SELECT digest FROM accounts_socketticket",
+    "read tokens": "SELECT token FROM token_blacklist_outstandingtoken",
+    "read answers": "SELECT body FROM core_idempotencykey",
 }
 
 
@@ -59,6 +93,23 @@ def test_a_temporary_table_does_not_stand_in_for_the_ledger(owner_connection: Co
 
     assert owner_connection.execute("SELECT count(*) FROM pg_temp.wallet_account").fetchone() == (0,)
     assert buckets(viewer.pk) == (505, 0, 0)
+
+
+def test_the_auditor_has_no_right_to_any_of_it_and_to_less(auditor_connection: Connection) -> None:
+    for deed in (FORBIDDEN | NOT_FOR_AUDITORS).values():
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            auditor_connection.execute(deed)
+
+
+def test_the_auditor_reads_what_a_proof_needs(auditor_connection: Connection) -> None:
+    settled(viewer_with(500), factories.performer(), 300)
+
+    seen = auditor_connection.execute(
+        "SELECT count(*), min(wallet_summed_balance(credit_account_id)) FROM wallet_transfer WHERE code = 'settle'"
+    ).fetchone()
+
+    assert seen == (1, 300)
+    assert auditor_connection.execute("SELECT username FROM accounts_user").fetchall()
 
 
 REFUSED_TO_THE_OWNER = {

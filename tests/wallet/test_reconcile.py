@@ -43,14 +43,13 @@ def test_a_sound_ledger_holds_and_exits_with_zero() -> None:
     printed, code = reconcile()
 
     assert code == 0
-    assert [line.split()[:2] for line in printed.splitlines()] == [
-        [invariant.code, "holds:"] for invariant in in_order()
-    ]
+    lines = [line.split()[:2] for line in printed.splitlines()]
+    assert lines[: len(in_order())] == [[invariant.code, "holds:"] for invariant in in_order()]
 
 
 @pytest.mark.django_db
-def test_i1_to_i6_are_all_there() -> None:
-    assert {invariant.code for invariant in INVARIANTS} >= {"I1", "I2", "I3", "I4", "I5", "I6"}
+def test_i1_to_i12_are_all_there() -> None:
+    assert {invariant.code for invariant in INVARIANTS} == {f"I{number}" for number in range(1, 13)}
 
 
 TAMPERED = {

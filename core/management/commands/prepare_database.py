@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
 def prepare(*, auditor: str = "", verbosity: int = 1, name: str | None = None) -> None:
     """Migrate and grant on the database of the settings, or on another of the same server by name."""
-    auditor = auditor or (settings.DATABASE_AUDITOR or {}).get("USER", "")
+    auditor = auditor or str((settings.DATABASE_AUDITOR or {}).get("USER", ""))
     alias = owner_alias(name)
     try:
         call_command("migrate", database=alias, verbosity=verbosity, interactive=False)

@@ -22,9 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Two switches."""
         parser.add_argument("--json", action="store_true", help="the signed report as one JSON object, for a file")
-        parser.add_argument(
-            "--verify", metavar="FILE", default="", help="check the signature of such a file; - reads it"
-        )
+        parser.add_argument("--verify", metavar="FILE", default="", help="check such a file's signature (-: stdin)")
 
     def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401 - signature of BaseCommand
         """Print what holds and what does not."""
