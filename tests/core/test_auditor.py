@@ -29,6 +29,7 @@ def told(cursor: Cursor, question: str) -> object:
 
 def test_it_reads_as_the_auditor(database_clone: str) -> None:
     with one_instant() as cursor:
+        assert settings.DATABASE_AUDITOR is not None
         assert told(cursor, "SELECT current_user") == settings.DATABASE_AUDITOR["USER"]
         assert told(cursor, "SELECT current_database()") == database_clone
 
@@ -64,7 +65,7 @@ def test_a_statement_that_takes_too_long_is_a_refusal(database_clone: str) -> No
 
 
 def test_an_auditor_whose_database_is_away_is_a_refusal(database_clone: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(settings.DATABASE_AUDITOR, "NAME", "nowhere")
+    monkeypatch.setattr(settings, "DATABASE_AUDITOR", {**(settings.DATABASE_AUDITOR or {}), "NAME": "nowhere"})
 
     with pytest.raises(Unavailable), one_instant():
         pass
