@@ -80,6 +80,20 @@ def once(claim: Claim, effect: Callable[[], Answer]) -> Answer:
     return answer
 
 
+def remembered(refusal: DomainError, claim: Claim) -> Answer:
+    """Keep the refusal of a function that claimed its key itself and gave it back; a twin in between has the word.
+
+    Raises the refusal, unless the twin succeeded: then its answer is returned as a replay.
+    """
+    if refusal.status not in REMEMBERED or refusal.code in FORGOTTEN_CODES:
+        raise refusal
+
+    def refuse() -> Answer:
+        raise refusal
+
+    return once(claim, refuse)
+
+
 def forget_old_keys() -> int:
     """Delete what was kept longer than 30 days, by the database's clock, in small bites; tells how many rows."""
     gone = 0

@@ -37,6 +37,20 @@ def call(function: str, /, **params: Any) -> dict[str, Any]:  # noqa: ANN401 - w
     return result
 
 
+def call_claiming(function: str, /, **params: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever psycopg adapts
+    """Run a function that claims its idempotency key itself; its object as it is: an answer, a replay or a refusal.
+
+    Raises RequestInProgress where the first request with this key is still at work.
+    """
+    try:
+        answer: dict[str, Any] = call_value(function, **params)
+    except Unavailable as busy:
+        if busy.__cause__ is not None and waited_for_twin(busy.__cause__):
+            raise RequestInProgress() from busy
+        raise
+    return answer
+
+
 def call_value(function: str, /, **params: Any) -> Any:  # noqa: ANN401 - whatever psycopg adapts; whatever jsonb holds
     """Like `call`, for functions whose refusals and nulls the caller reads itself."""
     if not FUNCTION_NAME.match(function):
@@ -91,22 +105,11 @@ def is_lock_timeout(error: BaseException) -> bool:
     return isinstance(cause, psycopg.Error) and cause.sqlstate == LOCK_TIMEOUT
 
 
-def call_claiming(function: str, /, **params: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever psycopg adapts
-    """Like `call_value`, for functions that claim an idempotency key themselves and answer with an object.
-
-    Raises RequestInProgress where the first request with the key is still at work: the wait for the key, and for
-    nothing else, ran out.
-    """
-    try:
-        answer: dict[str, Any] = call_value(function, **params)
-    except Unavailable as refusal:
-        error = refusal.__cause__
-        cause = error.__cause__ if error is not None else None
-        context = cause.diag.context or "" if isinstance(cause, psycopg.Error) else ""
-        if error is not None and is_lock_timeout(error) and "core_claim_key" in context:
-            raise RequestInProgress() from error
-        raise
-    return answer
+def waited_for_twin(error: BaseException) -> bool:
+    """Whether the lock that a function gave up on was its key's, not one of the things it works on."""
+    cause = error.__cause__
+    context = cause.diag.context or "" if isinstance(cause, psycopg.Error) else ""
+    return is_lock_timeout(error) and "core_claim_key" in context
 
 
 @contextmanager

@@ -90,7 +90,7 @@ class Facts:
         """Hers, and of everybody whose name the page shows: one statement."""
         read = self.__dict__
         others = {item.viewer_id for item in self.queue.items} if "queue" in read else set()
-        others |= {item.performer_id for item in self.items} if "items" in read else set()
+        others |= {item.performer_id for item in self.items if item.performer_id} if "items" in read else set()
         return names_of({self.id, *others})
 
     def shell(self, *steps: tuple[str, str]) -> Shell:
@@ -135,6 +135,8 @@ class Facts:
         return viewing.my_items(self.items, self._performer_of)
 
     def _performer_of(self, item: ItemView) -> str:
+        if item.performer_id is None:
+            return viewing.WHOEVER_IS_NEXT
         return self.names.get(item.performer_id, NAMELESS).stage_name or viewing.SOMEBODY
 
     @cached_property

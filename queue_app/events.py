@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from core.events import Event, publish
 from modelstate.events import announce as announce_step
 from modelstate.queries import waiting_behind
 from notices.events import announce as announce_notices
-from queue_app.queries import snapshot_of
+from queue_app.queries import pool_places, snapshot_of
 from queue_app.states import Status
 from wallet.events import balance_changed
 
 #: How many performers behind a freed place in the line are told at once; those further back learn it from their poll.
 LINE_NOTICES = 25
 THIRD = "queue.item.third_position_notice"
+POSITION_UPDATED = "queue.position.updated"
 
 Facts = dict[str, Any]
 
@@ -144,8 +145,10 @@ def announce_enqueued(result: Facts) -> None:
     if result.get("replayed"):
         return
     item = result["item"]
-    publish(QueueUpdated(snapshot=result["queue"]))
+    if "queue" in result:
+        publish(QueueUpdated(snapshot=result["queue"]))
     publish(_moved(item, "created", version=1))
+    announce_taken(result.get("taken") or [])
     if item["passThroughMode"]:
         publish(_moved(item, "finished"))
         _announce_money(result["wallet"])
@@ -168,7 +171,11 @@ def announce_closed(result: Facts) -> None:
     if item["abandonedAt"]:
         publish(_moved(item, "abandoned", version=item["version"] - 1))
     publish(_moved(item, item["status"]))
-    _announce_queue(result)
+    if result["queue"] is None:
+        _announce_places(pool_places())
+    else:
+        _announce_queue(result)
+    announce_taken(result["taken"])
     _announce_money(result["wallet"])
     announce_told(result)
 
@@ -191,9 +198,28 @@ def announce_told(result: Facts) -> None:
             )
 
 
-def announce_touched(snapshot: Facts) -> None:
-    """Announce a step of the queue's version that moved no item."""
-    publish(QueueUpdated(snapshot=snapshot))
+def announce_touched(result: Facts) -> None:
+    """Announce a step of the queue's version that moved no item, and what its performer was given after it."""
+    publish(QueueUpdated(snapshot=result["queue"]))
+    announce_taken(result["taken"])
+
+
+def announce_handed_on(result: Facts) -> None:
+    """Announce what `queue_app_hand_on` answered: it left one performer's queue, for another's or for nobody's."""
+    publish(QueueUpdated(snapshot=result["queue"]))
+    _announce_places(result["queue"]["waiting"])
+    publish(_placed(result["item"]))
+    announce_taken(result["taken"])
+
+
+def announce_taken(taken: list[Facts]) -> None:
+    """Announce items that were given to performers: to her, to its viewer, and to those who still wait for anybody."""
+    for given in taken:
+        publish(QueueUpdated(snapshot=given["queue"]))
+        publish(_placed(given["item"]))
+        announce_told(given)
+    if taken:
+        _announce_places(pool_places())
 
 
 def announce_line(freed_ticket: int | None) -> None:
@@ -209,17 +235,25 @@ def _announce_queue(result: Facts) -> None:
         announce_step(step)
         announce_line(step["freedTicket"])
     publish(QueueUpdated(snapshot=result["queue"]))
-    for place in result["queue"]["waiting"]:
+    _announce_places(result["queue"]["waiting"])
+
+
+def _announce_places(places: list[Facts]) -> None:
+    for place in places:
         publish(
             ItemMoved(
                 item_id=place["itemId"],
                 viewer_id=place["viewerId"],
                 what="position",
-                template_key="queue.position.updated",
+                template_key=POSITION_UPDATED,
                 position=place["position"],
                 wait_seconds=place["waitSeconds"],
             )
         )
+
+
+def _placed(item: Facts) -> ItemMoved:
+    return replace(_moved(item, "position"), template_key=POSITION_UPDATED)
 
 
 def _announce_money(money: Facts) -> None:

@@ -51,6 +51,24 @@ class OutOfOrder(DomainError):
     default = "Others have waited longer: start the first item of the queue."
 
 
+class Unassigned(DomainError):
+    """It waits for whoever is next."""
+
+    code = "CANNOT_START_UNASSIGNED"
+    status = 409
+    title = "Nobody's yet"
+    default = "No performer has taken this request yet."
+
+
+class InvalidMode(DomainError):
+    """Whether items wait or pass through is the performer's own setting."""
+
+    code = "INVALID_MODE"
+    status = 400
+    title = "Not yours to choose"
+    default = "The mode is a setting of the performer; it is not sent with a request."
+
+
 class AlreadyProcessing(state_exceptions.AlreadyProcessing):
     """The same refusal, where the database itself finds a second running item."""
 
@@ -60,7 +78,11 @@ class AlreadyProcessing(state_exceptions.AlreadyProcessing):
 class InvalidItemTransition(state_exceptions.InvalidStateTransition):
     """The same refusal, where the database itself finds an illegal step."""
 
-    constraints = ("queue_app_legal_steps_only", "queue_app_status_tells_the_truth")
+    constraints = (
+        "queue_app_legal_steps_only",
+        "queue_app_status_tells_the_truth",
+        "queue_app_nobodys_item_only_waits",
+    )
 
 
 class EventTaken(DuplicateKey):

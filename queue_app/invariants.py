@@ -11,7 +11,8 @@ ITEMS_AGREE_WITH_HOLDS = Invariant(
 SELECT 'queue_app_queueitem ' || i.id AS row, i.status, h.state, i.tokens, h.amount, i.settled_tokens, h.settled_amount
 FROM queue_app_queueitem AS i JOIN wallet_hold AS h ON h.id = i.hold_id
 WHERE i.tokens <> h.amount OR i.settled_tokens <> h.settled_amount OR i.viewer_id <> h.viewer_id
-   OR i.performer_id <> h.performer_id
+   OR (h.performer_id IS DISTINCT FROM i.performer_id
+       AND NOT (i.next_available AND i.started_at IS NULL AND h.performer_id IS NULL))
    OR CASE WHEN i.status IN ('created', 'started') THEN h.state <> 'held'
            WHEN i.status = 'finished' THEN h.state NOT IN ('settled', 'partially_settled')
            ELSE i.status <> 'refunded' OR h.state <> 'refunded' END
@@ -40,6 +41,15 @@ HAVING count(i.id) <> (s.state IN ('PERFORMING', 'STREAM_PERFORMING'))::integer
 """,
 )
 
+NOT_TOO_MANY_WAIT_FOR_ANYBODY = Invariant(
+    "I8",
+    "at most fifty items wait for whoever is next",
+    """
+SELECT 'queue_app_queueitem' AS row, count(*) AS waiting FROM queue_app_queueitem
+WHERE performer_id IS NULL AND status = 'created' HAVING count(*) > 50
+""",
+)
+
 DEPTH_IS_COUNTED = Invariant(
     "I8",
     "a queue's depth is the number of its waiting and running items",
@@ -56,4 +66,5 @@ QUEUE_INVARIANTS = (
     FIRST_IN_FIRST_OUT,
     PERFORMING_IS_A_RUNNING_ITEM,
     DEPTH_IS_COUNTED,
+    NOT_TOO_MANY_WAIT_FOR_ANYBODY,
 )

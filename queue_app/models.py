@@ -66,10 +66,19 @@ LIFE = (
 
 
 class QueueItem(models.Model):
-    """One paid thing in a performer's queue. Its place is the order of `sequence`, never a stored position."""
+    """One paid thing in a performer's queue, or waiting for whoever is next. Its place is an order, never stored."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    performer = models.ForeignKey("accounts.Performer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    performer = models.ForeignKey(
+        "accounts.Performer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="empty while it waits for whoever is next",
+    )
+    next_available = models.BooleanField(default=False, db_default=False)
     viewer = models.ForeignKey("accounts.Viewer", on_delete=models.PROTECT, related_name="+", db_index=False)
     hold = models.OneToOneField("wallet.Hold", on_delete=models.PROTECT, related_name="+")
     idempotency_key = models.CharField(max_length=255)
@@ -109,8 +118,15 @@ class QueueItem(models.Model):
             ),
             models.CheckConstraint(condition=LIFE, name="queue_app_status_tells_the_truth"),
             models.CheckConstraint(
-                condition=Q(sequence__isnull=False) | Q(status__in=[Status.CREATED, Status.FINISHED]),
+                condition=Q(sequence__isnull=False)
+                | Q(performer__isnull=True)
+                | Q(status__in=[Status.CREATED, Status.FINISHED]),
                 name="queue_app_passing_through_never_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(performer__isnull=False)
+                | Q(next_available=True, sequence__isnull=True, started_at__isnull=True),
+                name="queue_app_nobodys_item_only_waits",
             ),
             models.CheckConstraint(
                 condition=Q(refund_reason="") | Q(refund_reason__in=RefundReason.values),
@@ -122,6 +138,11 @@ class QueueItem(models.Model):
                 fields=["performer", "sequence"],
                 condition=Q(status__in=[Status.CREATED, Status.STARTED]),
                 name="queue_app_active_items",
+            ),
+            models.Index(
+                fields=["created_at", "id"],
+                condition=Q(status=Status.CREATED, performer__isnull=True),
+                name="queue_app_unassigned_items",
             ),
             models.Index(fields=["viewer", "-id"], name="queue_app_items_of_viewer"),
             models.Index(fields=["performer", "-id"], name="queue_app_items_of_performer"),

@@ -9,7 +9,7 @@ from core.exceptions import FieldError, NotFound, ValidationFailed
 from modelstate.exceptions import AlreadyProcessing, InvalidStateTransition
 from modelstate.policies import check_can
 from modelstate.states import Event, State
-from queue_app.exceptions import OutOfOrder
+from queue_app.exceptions import OutOfOrder, Unassigned
 from queue_app.intake import QueueIntake
 from queue_app.queries import ItemView
 from queue_app.states import MAX_DURATION_SECONDS, ItemEvent, RefundReason, Status, cell
@@ -31,6 +31,8 @@ def check_can_start(item: ItemView, state: State, by: Actor) -> None:
     """Pass for the head of the queue of a performer in the line; the order of refusals is the function's."""
     _check_owner(item.performer_id, by)
     _check_step(ItemEvent.START, item)
+    if item.performer_id is None:
+        raise Unassigned()
     if state in {State.PERFORMING, State.STREAM_PERFORMING}:
         raise AlreadyProcessing()
     if item.position != 1:
@@ -62,7 +64,7 @@ def check_can_cancel(item: ItemView, by: Actor) -> None:
     _check_step(ItemEvent.CANCEL, item)
 
 
-def _check_owner(owner_id: UUID, by: Actor) -> None:
+def _check_owner(owner_id: UUID | None, by: Actor) -> None:
     if owner_of(by) not in {None, owner_id}:
         raise NotFound()
 
@@ -94,21 +96,30 @@ def refund_reason(given: str | None, by: Actor) -> str:
     return given
 
 
+def check_request(*, tokens: int, title: str, duration_seconds: int | None) -> None:
+    """What a viewer asks of whoever is next; raises ValidationFailed naming each bad field."""
+    _refuse(
+        ("tokens", 1 <= tokens <= 10**9, "Whole tokens, 1 or more."),
+        ("title", 1 <= len(title.strip()) <= 100, "A title has 1 to 100 characters."),
+        ("durationSeconds", _fits(duration_seconds), f"1 to {MAX_DURATION_SECONDS} seconds, or none."),
+    )
+
+
 def check_intake(intake: QueueIntake) -> None:
     """Every field within its bounds; raises ValidationFailed naming each bad one."""
-    errors = [
-        FieldError(attr, "out_of_range", words)
-        for attr, fits, words in (
-            ("idempotencyKey", 1 <= len(intake.idempotency_key) <= 255, "A key has 1 to 255 characters."),
-            ("sourceFeature", 1 <= len(intake.source_feature) <= 40, "A feature has 1 to 40 characters."),
-            ("sourceEventId", 1 <= len(intake.source_event_id) <= 100, "An event has 1 to 100 characters."),
-            ("tokens", 1 <= intake.tokens <= 10**9, "Whole tokens, 1 or more."),
-            ("title", 1 <= len(intake.title) <= 100, "A title has 1 to 100 characters."),
-            ("description", len(intake.description) <= 500, "A description has at most 500 characters."),
-            ("durationSeconds", _fits(intake.duration_seconds), f"1 to {MAX_DURATION_SECONDS} seconds, or none."),
-        )
-        if not fits
-    ]
+    _refuse(
+        ("idempotencyKey", 1 <= len(intake.idempotency_key) <= 255, "A key has 1 to 255 characters."),
+        ("sourceFeature", 1 <= len(intake.source_feature) <= 40, "A feature has 1 to 40 characters."),
+        ("sourceEventId", 1 <= len(intake.source_event_id) <= 100, "An event has 1 to 100 characters."),
+        ("tokens", 1 <= intake.tokens <= 10**9, "Whole tokens, 1 or more."),
+        ("title", 1 <= len(intake.title) <= 100, "A title has 1 to 100 characters."),
+        ("description", len(intake.description) <= 500, "A description has at most 500 characters."),
+        ("durationSeconds", _fits(intake.duration_seconds), f"1 to {MAX_DURATION_SECONDS} seconds, or none."),
+    )
+
+
+def _refuse(*checks: tuple[str, bool, str]) -> None:
+    errors = [FieldError(attr, "out_of_range", words) for attr, fits, words in checks if not fits]
     if errors:
         raise ValidationFailed(errors)
 

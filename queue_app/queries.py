@@ -27,7 +27,7 @@ class ItemView:
     idempotency_key: str
     source_feature: str
     source_event_id: str
-    performer_id: UUID
+    performer_id: UUID | None
     viewer_id: UUID
     hold_id: UUID
     tokens: int
@@ -39,6 +39,7 @@ class ItemView:
     position: int | None
     wait_seconds: int | None
     pass_through: bool
+    next_available: bool
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -66,7 +67,7 @@ class Place:
     """Where an item stands, and how long it will take."""
 
     item_id: UUID
-    performer_id: UUID
+    performer_id: UUID | None
     position: int | None
     total_in_queue: int
     estimated_wait_seconds: int | None
@@ -119,7 +120,10 @@ SELECT i.*, p.place, p.wait_seconds
 _READ_PLACES = """
 SELECT p.item_id, p.place, p.wait_seconds
   FROM unnest(%s::uuid[]) AS performer CROSS JOIN LATERAL queue_app_places(performer) p
+ UNION ALL
+SELECT item_id, place, wait_seconds FROM queue_app_pool() WHERE %s
 """
+_READ_POOL = "SELECT item_id, viewer_id, place, wait_seconds FROM queue_app_pool() ORDER BY place"
 
 
 def queue_of(performer_id: UUID) -> QueueView:
@@ -193,10 +197,21 @@ def views(rows: Iterable[QueueItem]) -> list[ItemView]:
     return [_view(row, *places.get(row.pk, (None, None))) for row in items]
 
 
-def _places(performer_ids: set[UUID]) -> dict[UUID, tuple[int, int]]:
+def _places(performer_ids: set[UUID | None]) -> dict[UUID, tuple[int, int]]:
+    known = [performer_id for performer_id in performer_ids if performer_id is not None]
     with connection.cursor() as cursor:
-        cursor.execute(_READ_PLACES, [list(performer_ids)])
+        cursor.execute(_READ_PLACES, [known, None in performer_ids])
         return {item_id: (place, wait) for item_id, place, wait in cursor.fetchall()}
+
+
+def pool_places() -> list[dict[str, Any]]:
+    """Where the items stand that wait for whoever is next, as the snapshot of a queue tells its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_POOL)
+        return [
+            {"itemId": str(item), "viewerId": str(viewer), "position": place, "waitSeconds": wait}
+            for item, viewer, place, wait in cursor.fetchall()
+        ]
 
 
 def events_of(item_id: UUID) -> QuerySet[QueueEvent]:
@@ -228,7 +243,7 @@ def _view(row: QueueItem, place: int | None, wait: int | None) -> ItemView:
     return ItemView(
         position=place,
         wait_seconds=wait,
-        pass_through=row.sequence is None,
+        pass_through=row.sequence is None and row.performer_id is not None,
         status=Status(row.status),
         **{name: getattr(row, name) for name in _SAME},
     )

@@ -10,14 +10,17 @@ from django.db import transaction
 
 from audit.services import record
 from core.actors import Actor
+from core.exceptions import NotFound
+from core.idempotency import Answer, Claim, remembered, replay
 from core.ratelimits import Shield
-from core.sql import call
+from core.sql import call, call_claiming, call_value, refusal_of
 from modelstate import services as state_services
 from modelstate.queries import StateView
 from queue_app import events, policies, queries
 from queue_app.intake import QueueIntake
 from queue_app.queries import QueueSettings, settings_of
 from queue_app.states import RefundReason
+from wallet.events import balance_changed
 
 JOINS = Shield("queue.join", limit=10, period_seconds=3600)
 Facts = dict[str, Any]
@@ -65,6 +68,40 @@ def enqueue(*, by: Actor, intake: QueueIntake) -> Facts:
         events.announce_enqueued(result)
     item: Facts = result["item"]
     return item
+
+
+def request(*, by: Actor, claim: Claim, tokens: int, title: str, duration_seconds: int | None) -> Answer:
+    """Ask for whoever is next: the tokens are held and the item is hers who may take it first, or nothing happened.
+
+    The answer's body is the item as it goes on the wire, once for the claim's key. Raises NotFound for who is no
+    viewer, ValidationFailed, InsufficientBalance, and QueueFull where fifty wait already; 402 and 409 are remembered.
+    """
+    if by.id is None:
+        raise NotFound()
+    policies.check_request(tokens=tokens, title=title, duration_seconds=duration_seconds)
+    with transaction.atomic():
+        found = call_claiming(
+            "queue_app_request",
+            actor=by.id,
+            key=claim.key,
+            fingerprint=claim.fingerprint,
+            tokens=tokens,
+            title=title,
+            duration=duration_seconds,
+        )
+        if "answer" in found:
+            balance_changed(by.id, found["version"])
+            events.announce_enqueued(found["queued"])
+            return Answer(200, found["answer"])
+    return replay(found) if "replay" in found else remembered(refusal_of(found), claim)
+
+
+def deal() -> int:
+    """Give what waits for whoever is next to performers who may take it; tells how many items found one."""
+    with transaction.atomic():
+        taken = call_value("queue_app_deal")
+        events.announce_taken(taken)
+        return len(taken)
 
 
 def start(*, by: Actor, item_id: UUID) -> Moved:
@@ -174,12 +211,12 @@ def line_moved(performer_id: UUID, freed_ticket: int | None) -> None:
 def save_settings(*, performer_id: UUID, changes: dict[str, Any]) -> QueueSettings:
     """Merge `changes` into her settings and return the whole; what is queued already stays as it is."""
     with transaction.atomic():
-        snapshot = call(
+        saved = call(
             "queue_app_save_settings",
             performer=performer_id,
             mode=changes.get("mode"),
             auto_rejoin=changes.get("auto_rejoin"),
             accepts_slots=changes.get("accepts_slots"),
         )
-        events.announce_touched(snapshot)
+        events.announce_touched(saved)
         return settings_of(performer_id)

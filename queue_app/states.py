@@ -23,10 +23,15 @@ class Status(TextChoices):
 
 
 class ItemEvent(TextChoices):
-    """What moves an item. `enqueue` brings it into being; `pass_through` ends it in the same breath."""
+    """What moves an item. `enqueue` brings it into being; `pass_through` ends it in the same breath.
+
+    `assign` gives an item for whoever is next to a performer, `release` takes it from her before the start.
+    """
 
     ENQUEUE = "enqueue"
     PASS_THROUGH = "pass_through"  # noqa: S105 - an event, no password
+    ASSIGN = "assign"
+    RELEASE = "release"
     START = "start"
     FINISH = "finish"
     ABANDON = "abandon"
@@ -55,11 +60,14 @@ class Mode(TextChoices):
 
 ACTIVE = frozenset({Status.CREATED, Status.STARTED})
 MAX_DEPTH = 50
+MAX_UNASSIGNED = 50
 MAX_DURATION_SECONDS = 3600
 DEFAULT_DURATION_SECONDS = 60
 
 TRANSITIONS: Mapping[ItemEvent, Mapping[Status, Status]] = {
     ItemEvent.PASS_THROUGH: {Status.CREATED: Status.FINISHED},
+    ItemEvent.ASSIGN: {Status.CREATED: Status.CREATED},
+    ItemEvent.RELEASE: {Status.CREATED: Status.CREATED},
     ItemEvent.START: {Status.CREATED: Status.STARTED},
     ItemEvent.FINISH: {Status.STARTED: Status.FINISHED},
     ItemEvent.ABANDON: {Status.CREATED: Status.ABANDONED, Status.STARTED: Status.ABANDONED},

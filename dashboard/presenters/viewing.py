@@ -17,6 +17,7 @@ from queue_app.queries import ItemView
 from queue_app.states import Status
 
 SOMEBODY = "a performer"
+WHOEVER_IS_NEXT = "whoever is next"
 AWAY = "She is offline. You can buy as soon as she is back."
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.queries import NAMELESS, names_of
+from accounts.queries import NAMELESS, Names, names_of
 from core.exceptions import ValidationFailed
 from dashboard.pages import Page
 from dashboard.presenters.history import history_rows
+from dashboard.presenters.viewing import SOMEBODY, WHOEVER_IS_NEXT
 from queue_app.queries import ItemView, history_for, views
 
 PAGE = 25
@@ -63,8 +64,14 @@ class BookingHistory(History):
 
     def names(self, found: list[ItemView]) -> dict[UUID, str]:
         """Performers."""
-        names = names_of({item.performer_id for item in found})
-        return {item.id: names.get(item.performer_id, NAMELESS).stage_name or "a performer" for item in found}
+        names = names_of({item.performer_id for item in found if item.performer_id})
+        return {item.id: _who(item, names) for item in found}
+
+
+def _who(item: ItemView, names: dict[UUID, Names]) -> str:
+    if item.performer_id is None:
+        return WHOEVER_IS_NEXT
+    return names.get(item.performer_id, NAMELESS).stage_name or SOMEBODY
 
 
 def older_than(page: Page, mark: UUID | None) -> tuple[list[ItemView], bool]:

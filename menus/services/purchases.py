@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from core.actors import Actor
-from core.exceptions import DomainError, NotFound, RequestInProgress
-from core.idempotency import REMEMBERED, Answer, Claim, once, replay
-from core.sql import is_lock_timeout, loaded, refusal_of, translated
+from core.exceptions import NotFound, RequestInProgress
+from core.idempotency import Answer, Claim, remembered, replay
+from core.sql import loaded, refusal_of, translated, waited_for_twin
 from menus.offers import check_note
 from queue_app.events import announce_enqueued
 from wallet.events import balance_changed
@@ -35,7 +34,7 @@ def purchase(*, by: Actor, claim: Claim, item_id: UUID, note: str = "") -> Answe
     if "replay" in found:
         return replay(found)
     if "refusal" in found:
-        return _refused(refusal_of(found), claim)
+        return remembered(refusal_of(found), claim)
     _announce(by.id, found)
     return Answer(200, found["answer"])
 
@@ -46,30 +45,12 @@ def _ask(viewer_id: UUID, claim: Claim, item_id: UUID, note: str) -> dict[str, A
         try:
             cursor.execute(PURCHASE, arguments)
         except DatabaseError as error:
-            if _waited_for_twin(error):
+            if waited_for_twin(error):
                 raise RequestInProgress() from error
             raise
         row = cursor.fetchone()
     answer: dict[str, Any] = loaded(row[0])
     return answer
-
-
-def _waited_for_twin(error: DatabaseError) -> bool:
-    """Whether the lock it gave up on was the key's, not her queue's."""
-    cause = error.__cause__
-    context = cause.diag.context or "" if isinstance(cause, psycopg.Error) else ""
-    return is_lock_timeout(error) and "core_claim_key" in context
-
-
-def _refused(refusal: DomainError, claim: Claim) -> Answer:
-    """Keep the refusal under its key, which the statement gave back; a twin that came between has the word."""
-    if refusal.status not in REMEMBERED or refusal.code == "DUPLICATE_IDEMPOTENCY_KEY":
-        raise refusal
-
-    def refuse() -> Answer:
-        raise refusal
-
-    return once(claim, refuse)
 
 
 def _announce(viewer_id: UUID, found: dict[str, Any]) -> None:

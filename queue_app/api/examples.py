@@ -23,6 +23,7 @@ ITEM: dict[str, Any] = {
     "position": 1,
     "estimatedWaitSeconds": 0,
     "passThroughMode": False,
+    "nextAvailable": False,
     "createdAt": "2026-03-01T18:20:11.482113Z",
     "startedAt": None,
     "finishedAt": None,

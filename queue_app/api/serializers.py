@@ -19,7 +19,7 @@ class QueueItemSerializer(CamelSerializer):
     idempotency_key = serializers.CharField()
     source_feature = serializers.CharField()
     source_event_id = serializers.CharField()
-    performer_id = serializers.UUIDField()
+    performer_id = serializers.UUIDField(allow_null=True, help_text="null while it waits for whoever is next")
     user_id = serializers.UUIDField(source="viewer_id")
     escrow_transaction_id = serializers.UUIDField(source="hold_id")
     tokens = serializers.IntegerField()
@@ -28,9 +28,13 @@ class QueueItemSerializer(CamelSerializer):
     duration_seconds = serializers.IntegerField(allow_null=True)
     metadata = serializers.DictField()
     status = serializers.ChoiceField(choices=Status.choices)
-    position = serializers.IntegerField(allow_null=True, help_text="0 while it runs, from 1 while it waits, else null")
+    position = serializers.IntegerField(
+        allow_null=True,
+        help_text="0 while it runs, from 1 while it waits (for her, or for whoever is next), else null",
+    )
     estimated_wait_seconds = serializers.IntegerField(source="wait_seconds", allow_null=True)
     pass_through_mode = serializers.BooleanField(source="pass_through")
+    next_available = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
@@ -75,7 +79,7 @@ class QueuePlaceSerializer(CamelSerializer):
     """Where an item stands."""
 
     item_id = serializers.UUIDField()
-    performer_id = serializers.UUIDField()
+    performer_id = serializers.UUIDField(allow_null=True)
     position = serializers.IntegerField(allow_null=True)
     total_in_queue = serializers.IntegerField()
     estimated_wait_seconds = serializers.IntegerField(allow_null=True)

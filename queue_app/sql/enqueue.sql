@@ -1,8 +1,9 @@
 -- grant: app
 -- Take a paid item in: at the end of the performer's queue, or, where her mode is OFF, straight through: started,
 -- finished and settled in this same step, outside the depth. The same intake again gets the first item; another intake
--- under the same event is refused. Answers {item, queue, wallet, notices}: the item as it goes on the wire, what her
--- devices are told, after passing through the settlement, and who was told of it.
+-- under the same event is refused. Without a performer it waits for whoever is next, and is given to her at once where
+-- somebody in the line may take it. Answers {item, queue, wallet, notices, taken}: the item as it goes on the wire, what
+-- her devices are told, after passing through the settlement, who was told of it, and what was given to whom.
 CREATE OR REPLACE FUNCTION queue_app_enqueue(
   p_actor uuid, p_key text, p_feature text, p_event_id text, p_performer uuid, p_viewer uuid, p_hold uuid,
   p_tokens bigint, p_title text, p_description text, p_duration integer, p_metadata jsonb) RETURNS jsonb
@@ -13,7 +14,8 @@ DECLARE
   v_item queue_app_queueitem;
   v_answer jsonb;
   v_told jsonb;
-  v_waits boolean := (v_locked.queue).mode = 'ON';
+  v_taken jsonb := '[]';
+  v_waits boolean := p_performer IS NULL OR (v_locked.queue).mode = 'ON';
   v_now timestamptz := clock_timestamp();
 BEGIN
   v_answer := queue_app_seen(p_key, p_feature, p_event_id, p_performer, p_viewer, p_hold, p_tokens);
@@ -25,10 +27,12 @@ BEGIN
   END IF;
   INSERT INTO queue_app_queueitem (
     id, performer_id, viewer_id, hold_id, idempotency_key, source_feature, source_event_id, tokens, title, description,
-    duration_seconds, metadata, sequence, status, version, settled_tokens, refunded_tokens, refund_reason, created_at)
+    duration_seconds, metadata, sequence, next_available, status, version, settled_tokens, refunded_tokens,
+    refund_reason, created_at)
   VALUES (
     core_uuid7(), p_performer, p_viewer, p_hold, p_key, p_feature, p_event_id, p_tokens, p_title, p_description,
-    p_duration, p_metadata, CASE WHEN v_waits THEN (v_locked.queue).next_sequence END, 'created', 1, 0, 0, '', v_now)
+    p_duration, p_metadata, CASE WHEN v_waits THEN (v_locked.queue).next_sequence END, p_performer IS NULL,
+    'created', 1, 0, 0, '', v_now)
   RETURNING * INTO v_item;
   INSERT INTO queue_app_queueevent (item_id, version, event, from_status, to_status, actor_id, reason, at)
   VALUES (v_item.id, 1, 'enqueue', '', 'created', p_actor, '', v_now);
@@ -37,12 +41,17 @@ BEGIN
    WHERE performer_id = p_performer;
   IF NOT v_waits THEN
     RETURN queue_app_pass_through(p_actor, v_item);
+  ELSIF p_performer IS NULL THEN
+    v_taken := queue_app_deal();
+    SELECT * INTO v_item FROM queue_app_queueitem WHERE id = v_item.id;
   END IF;
   v_answer := queue_app_wire(v_item);
-  v_told := queue_app_tell(p_actor, v_item, 'created') || jsonb_build_array(notices_put(
+  v_told := CASE WHEN p_performer IS NULL THEN '[]' ELSE queue_app_tell(p_actor, v_item, 'created') END || jsonb_build_array(notices_put(
     p_viewer, 'wallet.escrow.held', jsonb_build_object('itemId', v_item.id, 'title', p_title, 'tokens', p_tokens),
     'queue.item:' || v_item.id || ':held'));
-  IF v_answer -> 'position' = '3' THEN
+  IF p_performer IS NULL THEN
+    RETURN jsonb_build_object('item', v_answer, 'taken', v_taken, 'notices', v_told);
+  ELSIF v_answer -> 'position' = '3' THEN
     v_told := v_told || queue_app_tell_line(jsonb_build_array(jsonb_build_object(
       'itemId', v_item.id, 'viewerId', p_viewer, 'position', 3, 'waitSeconds', v_answer -> 'estimatedWaitSeconds')));
   END IF;

@@ -1,6 +1,7 @@
 -- grant: none
 -- The table refuses what the functions would never do: an item born anywhere but created, a change that is not in the
--- transition table, one without its version and its row of history, another price, owner or place, and forgetting.
+-- transition table, one without its version and its row of history, another price, owner or place, and forgetting. Only
+-- an item for whoever is next changes its performer, by the steps named for it.
 CREATE OR REPLACE FUNCTION queue_app_guard_item() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -12,10 +13,12 @@ BEGIN
       JOIN queue_app_transition t USING (event, from_status, to_status)
      WHERE e.item_id = OLD.id AND e.version = NEW.version AND NEW.version = OLD.version + 1
        AND e.from_status = OLD.status AND e.to_status = NEW.status
-  ) AND (NEW.id, NEW.performer_id, NEW.viewer_id, NEW.hold_id, NEW.tokens, NEW.sequence, NEW.source_feature,
+       AND ((NEW.performer_id, NEW.sequence) IS NOT DISTINCT FROM (OLD.performer_id, OLD.sequence)
+            OR (OLD.next_available AND e.event IN ('assign', 'release')))
+  ) AND (NEW.id, NEW.next_available, NEW.viewer_id, NEW.hold_id, NEW.tokens, NEW.source_feature,
          NEW.source_event_id, NEW.idempotency_key, NEW.created_at)
     IS NOT DISTINCT FROM
-        (OLD.id, OLD.performer_id, OLD.viewer_id, OLD.hold_id, OLD.tokens, OLD.sequence, OLD.source_feature,
+        (OLD.id, OLD.next_available, OLD.viewer_id, OLD.hold_id, OLD.tokens, OLD.source_feature,
          OLD.source_event_id, OLD.idempotency_key, OLD.created_at) THEN
     RETURN NEW;
   END IF;

@@ -8,15 +8,25 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public,
 AS $$
 DECLARE
   v_performer uuid;
+  v_moves boolean;
+  v_locked record;
 BEGIN
-  SELECT performer_id INTO v_performer FROM queue_app_queueitem
-   WHERE id = p_item AND (p_owner IS NULL OR p_owner = CASE p_side WHEN 'viewer' THEN viewer_id ELSE performer_id END);
-  IF NOT FOUND THEN
-    refusal := jsonb_build_object('refusal', 'NOT_FOUND');
-    RETURN;
-  END IF;
-  queue := (queue_app_lock(v_performer)).queue;
-  SELECT * INTO item FROM queue_app_queueitem WHERE id = p_item FOR NO KEY UPDATE;
+  LOOP
+    SELECT performer_id, next_available INTO v_performer, v_moves FROM queue_app_queueitem
+     WHERE id = p_item AND (p_owner IS NULL OR p_owner = CASE p_side WHEN 'viewer' THEN viewer_id ELSE performer_id END);
+    IF NOT FOUND THEN
+      refusal := jsonb_build_object('refusal', 'NOT_FOUND');
+      RETURN;
+    ELSIF v_moves THEN
+      v_locked := queue_app_lock_moving(p_item, v_performer);
+      queue := v_locked.queue;
+      item := v_locked.item;
+    ELSE
+      queue := (queue_app_lock(v_performer)).queue;
+      SELECT * INTO item FROM queue_app_queueitem WHERE id = p_item FOR NO KEY UPDATE;
+    END IF;
+    EXIT WHEN item.id IS NOT NULL;
+  END LOOP;
   IF NOT EXISTS (
     SELECT FROM queue_app_transition
      WHERE event = p_event AND from_status = item.status AND to_status IS NOT NULL

@@ -9,11 +9,14 @@ DECLARE
   v_now timestamptz := clock_timestamp();
   v_step jsonb := v_locked.refusal;
   v_queue jsonb;
+  v_hold jsonb;
 BEGIN
   IF v_step IS NOT NULL THEN
     RETURN v_step;
   END IF;
-  IF EXISTS (SELECT FROM queue_app_queueitem WHERE performer_id = v_item.performer_id AND status = 'started') THEN
+  IF v_item.performer_id IS NULL THEN
+    RETURN jsonb_build_object('refusal', 'CANNOT_START_UNASSIGNED');
+  ELSIF EXISTS (SELECT FROM queue_app_queueitem WHERE performer_id = v_item.performer_id AND status = 'started') THEN
     RETURN jsonb_build_object('refusal', 'ALREADY_PROCESSING');
   ELSIF EXISTS (
     SELECT FROM queue_app_queueitem
@@ -24,6 +27,13 @@ BEGIN
   v_step := modelstate_apply(v_item.performer_id, 'performance_started', p_actor, 'performance_started');
   IF v_step ? 'refusal' THEN
     RETURN v_step;
+  END IF;
+  IF v_item.next_available THEN
+    -- Until now the tokens were held for nobody in particular; from now on they can only be hers.
+    v_hold := wallet_assign_hold(v_item.hold_id, v_item.performer_id);
+    IF v_hold ? 'refusal' THEN
+      RAISE EXCEPTION 'item % waits, but its hold is %', p_item, v_hold ->> 'refusal';
+    END IF;
   END IF;
   INSERT INTO queue_app_queueevent (item_id, version, event, from_status, to_status, actor_id, reason, at)
   VALUES (p_item, v_item.version + 1, 'start', 'created', 'started', p_actor, '', v_now);

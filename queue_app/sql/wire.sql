@@ -7,8 +7,12 @@ AS $$
 DECLARE
   v_here record;
 BEGIN
-  SELECT place, wait_seconds INTO v_here FROM queue_app_places(p_item.performer_id)
-   WHERE item_id = p_item.id AND p_item.status IN ('created', 'started');
+  IF p_item.performer_id IS NULL THEN
+    SELECT place, wait_seconds INTO v_here FROM queue_app_pool() WHERE item_id = p_item.id;
+  ELSE
+    SELECT place, wait_seconds INTO v_here FROM queue_app_places(p_item.performer_id)
+     WHERE item_id = p_item.id AND p_item.status IN ('created', 'started');
+  END IF;
   RETURN jsonb_build_object(
     'id', p_item.id,
     'idempotencyKey', p_item.idempotency_key,
@@ -25,7 +29,8 @@ BEGIN
     'status', p_item.status,
     'position', v_here.place,
     'estimatedWaitSeconds', v_here.wait_seconds,
-    'passThroughMode', p_item.sequence IS NULL,
+    'passThroughMode', p_item.sequence IS NULL AND p_item.performer_id IS NOT NULL,
+    'nextAvailable', p_item.next_available,
     'createdAt', queue_app_iso(p_item.created_at),
     'startedAt', queue_app_iso(p_item.started_at),
     'finishedAt', queue_app_iso(p_item.finished_at),

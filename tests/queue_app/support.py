@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from accounts.models import Performer, Viewer
 from core.actors import SYSTEM
+from core.idempotency import Claim
 from modelstate import services as states
 from modelstate.queries import get_state
 from modelstate.states import State
@@ -31,7 +32,7 @@ def rich(viewer: Viewer, tokens: int = 1000) -> Viewer:
     return viewer
 
 
-def intake(viewer: Viewer, performer: Performer, **fields: Any) -> QueueIntake:  # noqa: ANN401 - any field of the payload
+def intake(viewer: Viewer, performer: Performer | None, **fields: Any) -> QueueIntake:  # noqa: ANN401 - any field of the payload
     """A payload whose tokens are held already."""
     tokens = fields.setdefault("tokens", 100)
     event = fields.setdefault("source_event_id", str(uuid4()))
@@ -39,14 +40,14 @@ def intake(viewer: Viewer, performer: Performer, **fields: Any) -> QueueIntake: 
         fields["escrow_transaction_id"] = place_hold(
             by=factories.actor(viewer),
             viewer_id=viewer.pk,
-            performer_id=performer.pk,
+            performer_id=performer.pk if performer else None,
             tokens=tokens,
             key=f"hold-{event}",
         ).id
     defaults = {
         "idempotency_key": f"chip_menu:{event}:enqueue",
         "source_feature": "chip_menu",
-        "performer_id": performer.pk,
+        "performer_id": performer.pk if performer else None,
         "user_id": viewer.pk,
         "title": "A song",
     }
@@ -57,6 +58,14 @@ def bought(viewer: Viewer, performer: Performer, **fields: Any) -> UUID:  # noqa
     """A paid item in the performer's queue; its id."""
     item = services.enqueue(by=factories.actor(viewer), intake=intake(viewer, performer, **fields))
     return UUID(item["id"])
+
+
+def asked(viewer: Viewer, *, tokens: int = 50, title: str = "A song", duration_seconds: int | None = None) -> UUID:
+    """A request for whoever is next; the item's id."""
+    claim = Claim(viewer.pk, str(uuid4()), b"", "")
+    by = factories.actor(viewer)
+    answer = services.request(by=by, claim=claim, tokens=tokens, title=title, duration_seconds=duration_seconds)
+    return UUID(answer.body["id"])
 
 
 def running(viewer: Viewer, performer: Performer, **fields: Any) -> UUID:  # noqa: ANN401 - any field of the payload

@@ -26,8 +26,8 @@ Api = APIClient | Client
 ITEM_FIELDS = {
     "id", "idempotencyKey", "sourceFeature", "sourceEventId", "performerId", "userId", "escrowTransactionId", "tokens",
     "title", "description", "durationSeconds", "metadata", "status", "position", "estimatedWaitSeconds",
-    "passThroughMode", "createdAt", "startedAt", "finishedAt", "abandonedAt", "refundedAt", "settled", "settledAt",
-    "settlementTransactionId", "refundReason", "settledTokens", "refundedTokens", "version",
+    "passThroughMode", "nextAvailable", "createdAt", "startedAt", "finishedAt", "abandonedAt", "refundedAt",
+    "settled", "settledAt", "settlementTransactionId", "refundReason", "settledTokens", "refundedTokens", "version",
 }  # fmt: skip
 
 
