@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "modelstate",
     "wallet",
     "loyalty",
+    "adjustments",
     "compliance",
     "payouts",
     "queue_app",

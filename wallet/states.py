@@ -37,6 +37,7 @@ class TransferCode(models.TextChoices):
     PAYOUT_RETURN = "payout_return", "Payout given back"
     PRIZE_FUND = "prize_fund", "Prize fund filled"
     PRIZE_TAKE = "prize_take", "Surplus of the prize fund"
+    ADJUST = "adjust", "Corrected by staff"
 
 
 class HoldState(models.TextChoices):

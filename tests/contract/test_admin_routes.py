@@ -24,6 +24,7 @@ MAY_BE_ADDED = {
     "accounts.studio": True,
     "accounts.user": False,
     "accounts.viewer": True,
+    "adjustments.adjustment": True,
     "admin.logentry": False,
     "audit.auditentry": False,
     "audit.seal": False,

@@ -1,0 +1,17 @@
+-- grant: app
+-- Somebody says no, who proposed it included: it will never be booked.
+CREATE OR REPLACE FUNCTION adjustments_reject(p_actor uuid, p_adjustment uuid, p_reason text) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  v_refusal jsonb := (adjustments_lock_open(p_adjustment)).refusal;
+BEGIN
+  IF v_refusal IS NOT NULL THEN
+    RETURN v_refusal;
+  END IF;
+  UPDATE adjustments_adjustment SET status = 'rejected', decided_at = clock_timestamp() WHERE id = p_adjustment;
+  INSERT INTO adjustments_decision (adjustment_id, staff_id, verb, large, reason, at)
+  VALUES (p_adjustment, p_actor, 'reject', false, p_reason, clock_timestamp());
+  RETURN adjustments_tell(p_adjustment);
+END
+$$;
