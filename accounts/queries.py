@@ -73,6 +73,14 @@ def account(user_id: UUID) -> User | None:
     return User.objects.filter(pk=user_id, is_active=True).first()
 
 
+def account_named(words: str) -> User | None:
+    """An account by its id or its user name, closed ones too."""
+    try:
+        return User.objects.filter(pk=UUID(words)).first()
+    except ValueError:
+        return User.objects.filter(username=words).first()
+
+
 def names_of(account_ids: Iterable[UUID]) -> dict[UUID, Names]:
     """What people are called on the screen, in one statement."""
     rows = User.objects.filter(pk__in=list(account_ids))

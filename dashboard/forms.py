@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,12 @@ from core.exceptions import FieldError, ValidationFailed
 from menus.preferences import HIDEABLE
 from menus.registry import ACTIONS
 from modelstate.api.serializers import BroadcastSettingsSerializer
-from wallet.queries import Mark
+from wallet.api.serializers import TransactionFilterSerializer
+from wallet.periods import PERIODS, TODAY
+from wallet.queries.statements import Mark, TransactionFilter
 
 SHORTCUT = "key."
+FILTER = ("kind", "from", "to")
 BROADCAST = ("title", "quality", "privacy", "camera", "microphone")
 
 
@@ -31,6 +34,40 @@ def mark_from(words: str) -> Mark | None:
         return Mark(created_at, UUID(number), newer=side == "n")
     except ValueError:
         raise ValidationFailed.of("at", "invalid", "This is no place in the list.") from None
+
+
+def filter_from(sent: QueryDict) -> TransactionFilter:
+    """Which movements an address asks for, under the rules of the API. Raises ValidationFailed by field."""
+    data = {name: sent.getlist(name) if name == "kind" else sent[name] for name in asked_in(sent)}
+    form = TransactionFilterSerializer(data=data)
+    if not form.is_valid():
+        raise ValidationFailed(field_errors(form.errors))
+    wanted = form.validated_data
+    return TransactionFilter(tuple(wanted.get("kind", ())), wanted.get("since"), wanted.get("until"))
+
+
+def asked_in(sent: QueryDict) -> list[str]:
+    """The fields of the filter that were filled in."""
+    return [name for name in FILTER if any(sent.getlist(name))]
+
+
+def period_from(sent: QueryDict) -> str:
+    """The period that an address asks for; today without one. Raises ValidationFailed for anything else."""
+    name = sent.get("period") or TODAY
+    if name not in PERIODS:
+        raise ValidationFailed.of("period", "invalid_choice", "Choose today, week or month.")
+    return name
+
+
+def instant_from(words: str) -> datetime | None:
+    """The instant that the form of the past asks for, UTC unless it says more; None without one."""
+    if not words:
+        return None
+    try:
+        found = datetime.fromisoformat(words)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValidationFailed.of("at", "invalid", "Give a date and a time.") from None
 
 
 def version_from(form: QueryDict) -> int:

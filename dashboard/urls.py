@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dashboard.views import fragments, history, house, preferences, session, viewing, wallet
+from dashboard.views import fragments, history, house, past, preferences, session, viewing, wallet
 
 pages = [
     path("", session.Home.as_view(), name="desk"),
@@ -13,6 +13,7 @@ pages = [
     path("stream/", preferences.StreamSettings.as_view(), name="stream-settings"),
     path("wallet/", wallet.WalletPage.as_view(), name="wallet"),
     path("wallet/transactions/", wallet.TransactionsPage.as_view(), name="transactions"),
+    path("wallet/trace/<uuid:hold_id>/", wallet.TracePage.as_view(), name="trace"),
     path("settings/menu/", preferences.MenuSettings.as_view(), name="menu-settings"),
     path("settings/profile/", house.Profile.as_view(), name="profile"),
     path("rooms/", viewing.Rooms.as_view(), name="rooms"),
@@ -21,6 +22,7 @@ pages = [
     path("my/history/", history.BookingHistory.as_view(), name="my-history"),
     path("studio/", house.Studio.as_view(), name="studio"),
     path("studio/<uuid:performer_id>/", house.StudioPerformer.as_view(), name="studio-performer"),
+    path("staff/past/", past.PastPage.as_view(), name="past"),
     path("staff/", house.Staff.as_view(), name="staff"),
     path("help/", house.Help.as_view(), name="help"),
     path("status/", house.status, name="status"),
@@ -32,6 +34,7 @@ regions = [
 ] + [
     path("f/wallet/", fragments.WalletFragment.as_view(region="wallet"), name="fragment-wallet"),
     path("f/balance/", fragments.WalletFragment.as_view(region="balance"), name="fragment-balance"),
+    path("f/earnings/", wallet.EarningsFragment.as_view(), name="fragment-earnings"),
     path("f/my-items/", fragments.ViewerFragment.as_view(region="my-items"), name="fragment-my-items"),
     path("f/rooms/<uuid:performer_id>/", viewing.OfferFragment.as_view(), name="fragment-offer"),
 ]

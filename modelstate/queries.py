@@ -53,6 +53,15 @@ class Broadcast:
     microphone: str = "default"
 
 
+@dataclass(frozen=True, slots=True)
+class PastState:
+    """What she was doing at an instant; `since` is None before her first step."""
+
+    state: State
+    version: int
+    since: datetime | None
+
+
 _READ_STATE = """
 SELECT s.state, s.version, s.last_change,
        CASE WHEN s.line_ticket IS NOT NULL THEN
@@ -103,6 +112,14 @@ def state_version(performer_id: UUID) -> int:
 def history_of(performer_id: UUID) -> QuerySet[StateChange]:
     """Her steps, the newest first."""
     return StateChange.objects.filter(performer_id=performer_id).order_by("-version")
+
+
+def state_at(performer_id: UUID, at: datetime) -> PastState:
+    """Her state at an instant, from her history; OFFLINE before its first step. One statement."""
+    step = history_of(performer_id).filter(at__lte=at).first()
+    if step is None:
+        return PastState(State.OFFLINE, 0, None)
+    return PastState(State(step.to_state), step.version, step.at)
 
 
 def broadcast_of(performer_id: UUID) -> Broadcast:

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from audit.admin import Act, ReadOnlyAdmin, with_reason
 from queue_app import services
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
+from wallet.words import reason_words
 
 if TYPE_CHECKING:
     _Inline = admin.TabularInline[QueueEvent, QueueItem]
@@ -42,7 +46,18 @@ class QueueItemAdmin(ReadOnlyAdmin):
     """Paid items, with what staff may do to them."""
 
     staff_may: ClassVar[frozenset[str]] = frozenset({"view", "act"})
-    list_display = ("created_at", "title", "performer", "viewer", "tokens", "status", "sequence", "refund_reason")
+    list_display = (
+        "created_at",
+        "title",
+        "performer",
+        "viewer",
+        "tokens",
+        "status",
+        "sequence",
+        "refund_reason_words",
+        "trace",
+    )
+    readonly_fields = ("trace",)
     list_filter = ("status", "source_feature", "refund_reason")
     list_select_related = ("performer", "viewer")
     search_fields = ("=id", "=hold__id", "=source_event_id", "performer__user__username", "viewer__user__username")
@@ -54,6 +69,17 @@ class QueueItemAdmin(ReadOnlyAdmin):
     def act_numbers(self, item: QueueItem) -> list[tuple[str, object]]:
         """What staff see before they act."""
         return [("tokens", item.tokens), ("status", item.status), ("performer", item.performer_id)]
+
+    @admin.display(description="Refund reason", ordering="refund_reason")
+    def refund_reason_words(self, item: QueueItem) -> str:
+        """Why tokens went back, as people read it."""
+        return reason_words(item.refund_reason)
+
+    @admin.display(description="Trace")
+    def trace(self, item: QueueItem) -> SafeString:
+        """Where the tokens of its hold went."""
+        address = reverse("admin:wallet_hold_trace", args=[item.hold_id])
+        return format_html('<a href="{}">Where the tokens went</a>', address)
 
     @with_reason("Start for the performer")
     def start(self, item: QueueItem, act: Act) -> None:

@@ -16,12 +16,14 @@ class QueueAppConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """The state machine learns what she performs, the queue follows the line, reconcile checks it too."""
+        """The state machine learns what she performs, the queue follows the line, reconcile checks it too,
+        the wallet hears what holds paid for."""
         from modelstate import hooks
         from modelstate.exceptions import explain
-        from queue_app import queries, services
+        from queue_app import bookings, queries, services
         from queue_app.exceptions import REASONS
         from queue_app.invariants import QUEUE_INVARIANTS
+        from wallet.hooks import register_bookings
         from wallet.invariants import also_check
 
         also_check(*QUEUE_INVARIANTS)
@@ -29,3 +31,4 @@ class QueueAppConfig(AppConfig):
         hooks.register_work_reader(queries.current_performance)
         hooks.register_work_ender(services.end_running)
         hooks.register_line_listener(services.line_moved)
+        register_bookings(bookings.items_of_holds, bookings.booking_of)

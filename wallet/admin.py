@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Func, IntegerField, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.permissions import Permission, require
 from audit.admin import ReadOnlyAdmin
@@ -14,6 +19,15 @@ from wallet import proofpage
 from wallet.models import Account, Hold, Seal, Transfer
 from wallet.proof import report
 from wallet.queries import with_tokens
+from wallet.queries.trace import trace_for
+from wallet.words import bucket_words, reason_words
+
+
+def trace_link(hold_id: UUID | None) -> str | SafeString:
+    """A link to where the tokens of a hold went; a dash without a hold."""
+    if hold_id is None:
+        return "-"
+    return format_html('<a href="{}">Where the tokens went</a>', reverse("admin:wallet_hold_trace", args=[hold_id]))
 
 
 @admin.register(Account)
@@ -40,11 +54,31 @@ class AccountAdmin(ReadOnlyAdmin):
 class TransferAdmin(ReadOnlyAdmin):
     """Every movement, with its counterpart."""
 
-    list_display = ("created_at", "code", "amount", "debit_account", "credit_account", "hold", "reason", "group_id")
+    list_display = (
+        "created_at",
+        "code",
+        "amount",
+        "debit_account",
+        "credit_account",
+        "trace",
+        "reason_words",
+        "group_id",
+    )
+    readonly_fields = ("trace",)
     list_filter = ("code", "created_at")
     search_fields = ("=id", "=group_id", "=hold__id", "=external_id")
     ordering = ("-created_at", "-id")
     list_select_related = ("debit_account__owner", "credit_account__owner", "hold")
+
+    @admin.display(description="Trace")
+    def trace(self, transfer: Transfer) -> str | SafeString:
+        """The way of the hold it belongs to."""
+        return trace_link(transfer.hold_id)
+
+    @admin.display(description="Reason", ordering="reason")
+    def reason_words(self, transfer: Transfer) -> str:
+        """Why, as people read it."""
+        return reason_words(transfer.reason)
 
 
 @admin.register(Hold)
@@ -60,11 +94,40 @@ class HoldAdmin(ReadOnlyAdmin):
         "state",
         "expires_at",
         "resolved_at",
+        "trace",
     )
+    readonly_fields = ("trace",)
     list_filter = ("state", "created_at")
     search_fields = ("=id", "viewer__user__username", "performer__user__username")
     ordering = ("-created_at", "-id")
     list_select_related = ("viewer__user", "performer__user")
+
+    @admin.display(description="Trace")
+    def trace(self, hold: Hold) -> str | SafeString:
+        """The way of its tokens."""
+        return trace_link(hold.pk)
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page of the way, before the pages of the rows."""
+        view = self.admin_site.admin_view(self.trace_page)
+        return [path("<uuid:hold_id>/trace/", view, name="wallet_hold_trace"), *super().get_urls()]
+
+    def trace_page(self, request: HttpRequest, hold_id: UUID) -> HttpResponse:
+        """Where the tokens of a hold went: held, booked, settled or refunded, corrected."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        trace = trace_for(self.actor(request), hold_id)
+        rows = [
+            (step, *map(bucket_words, (step.source, step.target)), reason_words(step.reason)) for step in trace.steps
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Where the tokens went",
+            "opts": self.opts,
+            "trace": trace,
+            "rows": rows,
+        }
+        return TemplateResponse(request, "admin/wallet/trace.html", context)
 
 
 @admin.register(Seal)

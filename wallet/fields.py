@@ -38,3 +38,20 @@ class CurrentTransactionId(models.Func):
 
     function = "pg_current_xact_id"
     output_field = TransactionIdField()
+
+
+class CurrentTransaction(models.Func):
+    """The id of the transaction at work, NULL while it has written nothing."""
+
+    function = "pg_current_xact_id_if_assigned"
+    output_field = TransactionIdField()
+
+
+class VisibleIn(models.Func):
+    """Whether a snapshot, given as text, sees the transaction that wrote the row."""
+
+    template = "pg_visible_in_snapshot(%(expressions)s::pg_snapshot)"
+    output_field = models.BooleanField()
+
+    def __init__(self, snapshot: str) -> None:
+        super().__init__(models.F("created_xid"), models.Value(snapshot))

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.urls import reverse
+
 from queue_app.queries import ItemView
 from queue_app.states import Status
+from wallet.words import reason_words
 
 OUTCOMES: Mapping[str, str] = {
     Status.CREATED: "waiting",
@@ -28,18 +31,27 @@ class HistoryRow:
     other: str
     outcome: str
     tokens: int
+    trace: str
 
 
 def history_rows(items: Iterable[ItemView], names: Mapping[UUID, str]) -> tuple[HistoryRow, ...]:
     """Rows in the order given; `names` by item."""
     return tuple(
-        HistoryRow(item.created_at, item.title, names.get(item.id, ""), _outcome(item), item.tokens) for item in items
+        HistoryRow(
+            item.created_at,
+            item.title,
+            names.get(item.id, ""),
+            _outcome(item),
+            item.tokens,
+            reverse("trace", args=[item.hold_id]),
+        )
+        for item in items
     )
 
 
 def _outcome(item: ItemView) -> str:
     if item.status == Status.REFUNDED and item.refund_reason:
-        return f"refunded, {item.refund_reason.replace('_', ' ')}"
+        return f"refunded: {reason_words(item.refund_reason)}"
     if item.status == Status.FINISHED and item.refunded_tokens:
         return f"completed, {item.refunded_tokens} given back"
     return OUTCOMES[item.status]

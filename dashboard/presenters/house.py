@@ -107,6 +107,7 @@ def staff_tiles() -> tuple[Control, ...]:
     """Where staff work."""
     return (
         link("admin", "Administration", "shield", reverse("admin:index")),
+        link("past", "Balances as they were", "history", reverse("past")),
         link("status", "System status", "activity", reverse("status")),
         link("api", "API explorer", "book", reverse("api-docs")),
     )

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 
-from wallet.queries import Balance, Mark, Transaction, TransactionPage
+from wallet.queries import Balance
+from wallet.queries.statements import Mark, Transaction, TransactionPage
+from wallet.states import TransferCode
+from wallet.words import kind_words, reason_words
 
-KINDS: Mapping[str, tuple[str, str]] = {
-    "fund": ("Tokens bought", "plus"),
-    "hold": ("Set aside for a booking", "lock"),
-    "settle": ("Performance paid", "check"),
-    "refund": ("Given back", "undo"),
-    "reversal": ("Corrected by staff", "rotate"),
+ICONS: Mapping[str, str] = {
+    TransferCode.FUND: "plus",
+    TransferCode.HOLD: "lock",
+    TransferCode.SETTLE: "check",
+    TransferCode.REFUND: "undo",
+    TransferCode.REVERSAL: "rotate",
 }
 
 
@@ -50,6 +54,7 @@ class TransactionRow:
     sign: str
     incoming: bool
     at: datetime
+    trace: str
 
 
 def wallet_card(balance: Balance, *, performs: bool) -> WalletCard:
@@ -71,17 +76,23 @@ def rows_of(page: TransactionPage) -> tuple[TransactionRow, ...]:
 
 
 def _row(entry: Transaction) -> TransactionRow:
-    words, icon = KINDS.get(entry.kind, (entry.kind.replace("_", " ").capitalize(), "coins"))
     return TransactionRow(
         id=entry.id,
-        words=words,
-        icon=icon,
-        detail=entry.reason.replace("_", " "),
+        words=kind_words(entry.kind),
+        icon=ICONS.get(entry.kind, "coins"),
+        detail=reason_words(entry.reason),
+        trace=reverse("trace", args=[entry.hold_id]) if entry.hold_id else "",
         tokens=entry.tokens,
         sign={1: "+", -1: "−"}.get((entry.change > 0) - (entry.change < 0), ""),
         incoming=entry.change > 0,
         at=entry.created_at,
     )
+
+
+def kind_choices(chosen: Iterable[str]) -> tuple[tuple[str, str, bool], ...]:
+    """Every kind of movement with its words, and whether it is chosen."""
+    wanted = set(chosen)
+    return tuple((code, kind_words(code), code in wanted) for code in TransferCode.values)
 
 
 def mark_words(mark: Mark | None) -> str:

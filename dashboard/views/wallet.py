@@ -1,17 +1,23 @@
-"""Tokens: the balance and the movements, each owner his own."""
+"""Tokens: the balance, the movements, the earnings and the way of one hold, each owner his own."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 
-from dashboard.forms import mark_from
-from dashboard.pages import Page
-from dashboard.presenters.money import mark_words, rows_of
-from wallet.queries import earnings_today, transactions_of
+from dashboard.forms import asked_in, filter_from, mark_from, period_from
+from dashboard.pages import Page, PerformerPage
+from dashboard.presenters.earnings import EarningsCard, earnings_card
+from dashboard.presenters.money import kind_choices, mark_words, rows_of
+from dashboard.presenters.trace import trace_card
+from queue_app.earnings import earnings_of
+from wallet.queries.statements import EVERYTHING, TransactionFilter, transactions_of
+from wallet.queries.trace import trace_for
 
 SHORT = 8
 LONG = 25
@@ -24,37 +30,72 @@ class WalletPage(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page."""
-        performs = self.facts.performs
         context = {
             "wallet": self.facts.wallet_card(),
-            "earnings": earnings_today(self.account_id) if performs else None,
-            "business_zone": settings.BUSINESS_TIME_ZONE,
+            "earnings": earnings(self) if self.facts.performs else None,
             "all_transactions": True,
-            **movements(self, SHORT),
+            **movements(self, SHORT, EVERYTHING),
         }
         return self.page("dashboard/wallet.html", context, ("Home", "desk"), ("Wallet", "wallet"))
 
 
+class EarningsFragment(PerformerPage):
+    """Her earnings of the period that the address names."""
+
+    permission = "READ_WALLET"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The region."""
+        return render(request, "dashboard/regions/earnings.html", {"earnings": earnings(self)})
+
+
 class TransactionsPage(Page):
-    """`/wallet/transactions/`."""
+    """`/wallet/transactions/`: filtered by the address, which can be kept and shared."""
 
     permission = "READ_TRANSACTIONS"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page."""
+        sent = request.GET
+        kept = urlencode({name: sent.getlist(name) for name in asked_in(sent)}, doseq=True)
+        context = {
+            "kinds": kind_choices(sent.getlist("kind")),
+            "since": sent.get("from", ""),
+            "until": sent.get("to", ""),
+            "kept": f"{kept}&" if kept else "",
+            "file": f"{reverse('wallet-statement')}?{kept}",
+            "filtered": bool(kept),
+            **movements(self, LONG, filter_from(sent)),
+        }
         steps = (("Home", "desk"), ("Wallet", "wallet"), ("Transactions", "transactions"))
-        return self.page("dashboard/transactions.html", movements(self, LONG), *steps)
+        return self.page("dashboard/transactions.html", context, *steps)
 
 
-def movements(page: Page, limit: int) -> dict[str, Any]:
+class TracePage(Page):
+    """`/wallet/trace/<hold>/`: where the tokens of one hold went; to strangers it does not exist."""
+
+    permission = "READ_TRANSACTIONS"
+
+    def get(self, request: HttpRequest, hold_id: UUID) -> HttpResponse:
+        """The page."""
+        context = {"trace": trace_card(trace_for(self.actor, hold_id))}
+        steps = (("Wallet", "wallet"), ("Transactions", "transactions"), ("Where the tokens went", "wallet"))
+        return self.page("dashboard/trace.html", context, *steps)
+
+
+def earnings(page: Page) -> EarningsCard:
+    """The card of the period that the address names."""
+    return earnings_card(earnings_of(page.account_id, period_from(page.request.GET)))
+
+
+def movements(page: Page, limit: int, wanted: TransactionFilter) -> dict[str, Any]:
     """The movements around the place that the address names."""
     if "READ_TRANSACTIONS" not in page.access.permissions:
         return {"hidden": True}
-    found = transactions_of(page.account_id, at=mark_from(page.request.GET.get("at", "")), limit=limit)
+    found = transactions_of(page.account_id, wanted, at=mark_from(page.request.GET.get("at", "")), limit=limit)
     return {
         "transactions": rows_of(found),
         "older": mark_words(found.older) if limit == LONG else "",
         "newer": mark_words(found.newer) if limit == LONG else "",
-        "history": reverse("queue-history" if page.facts.performs else "my-history"),
         "empty": "Completed performances show up here." if page.facts.performs else "Tokens you buy show up here.",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from queue_app.api import moves, views
+from queue_app.api import money, moves, views
 
 ITEM = "queue/items/<uuid:item_id>"
 
@@ -21,4 +21,6 @@ urlpatterns = [
     path(f"{ITEM}/abandon", moves.AbandonView.as_view(), name="queue-item-abandon"),
     path(f"{ITEM}/refund", moves.RefundView.as_view(), name="queue-item-refund"),
     path(f"{ITEM}/cancel", moves.CancelView.as_view(), name="queue-item-cancel"),
+    path("wallet/earnings", money.EarningsView.as_view(), name="wallet-earnings"),
+    path("admin/accounts/<uuid:owner_id>/past", money.PastView.as_view(), name="account-past"),
 ]

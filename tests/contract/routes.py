@@ -34,6 +34,10 @@ GET    /api/v1/wallet/transactions                                       401  20
 GET    /api/v1/slot-machine/limits                                       401  200  403  403  403  403  200
 PUT    /api/v1/slot-machine/limits                                       401  200  403  403  403  403  200
 POST   /api/v1/slot-machine/self-exclusion                               401  200  403  403  403  403  200
+GET    /api/v1/wallet/transactions.csv                                   401  200  200  403  200  200  200
+GET    /api/v1/wallet/holds/{hold}/trace                                 401  404  404  403  200  200  200
+GET    /api/v1/wallet/earnings                                           401  403  200  403  403  200  403
+GET    /api/v1/admin/accounts/{performer}/past?at=2026-01-01T00:00:00Z   401  403  403  403  200  403  403
 GET    /api/v1/performer/{performer}/menus                               401  404  404  200  200  200  404
 POST   /api/v1/performer/{performer}/menus                               401  404  404  404  201  201  404
 GET    /api/v1/performer/{performer}/menus/{menu}                        401  404  404  200  200  200  404
@@ -83,6 +87,7 @@ GET    /stream/                                                          302  40
 POST   /stream/                                                          302  403  200  403  403  200  403
 GET    /wallet/                                                          302  200  200  403  200  200  200
 GET    /wallet/transactions/                                             302  200  200  403  200  200  200
+GET    /wallet/trace/{hold}/                                             302  404  404  403  200  200  200
 GET    /settings/menu/                                                   302  403  200  403  403  200  403
 POST   /settings/menu/                                                   302  403  200  403  403  200  403
 GET    /settings/profile/                                                302  200  200  200  200  200  200
@@ -93,6 +98,7 @@ GET    /my/history/                                                      302  20
 GET    /studio/                                                          302  403  403  200  403  403  403
 GET    /studio/{performer}/                                              302  403  403  200  403  403  403
 GET    /staff/                                                           302  403  403  403  200  403  403
+GET    /staff/past/                                                      302  403  403  403  200  403  403
 GET    /help/                                                            302  200  200  200  200  200  200
 GET    /status/                                                          200  200  200  200  200  200  200
 GET    /f/menu/                                                          302  403  200  403  403  200  403
@@ -101,6 +107,7 @@ GET    /f/pill/                                                          302  40
 GET    /f/stage/                                                         302  403  200  403  403  200  403
 GET    /f/queue/                                                         302  403  200  403  403  200  403
 GET    /f/wallet/                                                        302  200  200  403  200  200  200
+GET    /f/earnings/                                                      302  403  200  403  403  200  403
 GET    /f/balance/                                                       302  200  200  403  200  200  200
 GET    /f/my-items/                                                      302  200  403  403  403  403  200
 GET    /f/rooms/{performer}/                                             302  200  403  403  403  403  200

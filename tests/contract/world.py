@@ -19,6 +19,7 @@ from menus.services.offers import add_item, create_menu
 from menus.services.purchases import purchase
 from modelstate import services as states
 from queue_app import services as queue
+from queue_app.queries import item_for
 from tests import factories
 from wallet.services import fund
 
@@ -73,6 +74,7 @@ def build_world() -> World:
         fund(by=SYSTEM, owner_id=people[name].pk, tokens=TOKENS, key=f"contract:{name}")
     _open_shop(world)
     world.things["queue_item"] = buy(world)
+    world.things["hold"] = hold_of(world)
     return world
 
 
@@ -92,6 +94,12 @@ def buy(world: World, item: str = "song") -> str:
     claim = Claim(viewer.pk, f"contract-{uuid4()}", b"contract")
     answer = purchase(by=factories.actor(viewer), claim=claim, item_id=UUID(world.things[item]))
     return str(answer.body["queueItem"]["id"])
+
+
+def hold_of(world: World) -> str:
+    """The hold that the viewer's booking rests on."""
+    by = factories.actor(world.people["viewer"])
+    return str(item_for(by, UUID(world.things["queue_item"])).hold_id)
 
 
 def given(world: World, steps: str) -> None:

@@ -121,7 +121,7 @@ def test_history_is_his_own(performer: Performer, viewer: Viewer, his: Client) -
     bought(rich(factories.viewer()), performer, title="Theirs")
     page = text(his.get("/my/history/"))
     assert "Mine" in page
-    assert "refunded, user cancelled" in page
+    assert "refunded: cancelled by the viewer" in page
     assert "Theirs" not in page
 
 
@@ -146,7 +146,7 @@ def test_transactions_are_his_own(performer: Performer, viewer: Viewer, his: Cli
     bought(viewer, come(performer), tokens=123)
     rich(factories.viewer(), 4567)
     page = text(his.get("/wallet/transactions/"))
-    assert "Set aside for a booking" in page
+    assert "Tokens held" in page
     assert "123 tokens" in page
     assert "4,567" not in page
 

@@ -99,7 +99,10 @@ def test_a_transaction_in_the_contracts_words() -> None:
         "change": 0,
         "from": "available",
         "to": "escrow",
+        "direction": "within",
+        "counterparty": None,
         "holdId": str(held.id),
+        "queueItemId": None,
         "reason": "",
     }
 

@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from accounts.models import Performer, Viewer
 from core.actors import SYSTEM
@@ -18,14 +17,8 @@ from tests import factories
 from tests.support.database import Connection
 from tests.wallet.support import hold, key, settled, viewer_with
 from wallet import services, settlement
-from wallet.queries import (
-    Mark,
-    TransactionFilter,
-    balance_of,
-    earned_of,
-    earnings_today,
-    transactions_of,
-)
+from wallet.queries import balance_of, earned_of
+from wallet.queries.statements import Mark, TransactionFilter, transactions_of
 
 Statements = Callable[[int], AbstractContextManager[object]]
 
@@ -162,12 +155,12 @@ def test_filters_take_kinds_and_a_span_with_its_start_and_without_its_end() -> N
 
 
 @pytest.mark.django_db
-def test_the_history_is_two_statements_however_long(django_assert_num_queries: Statements) -> None:
+def test_the_history_is_three_statements_however_long(django_assert_num_queries: Statements) -> None:
     viewer = viewer_with(500)
     for _ in range(30):
         hold(viewer, None, 1)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(transactions_of(viewer.pk, limit=20).items) == 20
 
 
@@ -199,34 +192,3 @@ def many_transfers(owner_connection: Connection, viewer: Viewer, number: int) ->
         [number, viewer.pk],
     )
     owner_connection.execute("ANALYZE wallet_transfer")
-
-
-@pytest.mark.django_db
-def test_todays_earnings_are_what_was_settled_less_what_was_reversed() -> None:
-    viewer, performer = viewer_with(500), factories.performer()
-    settled(viewer, performer, 120)
-    undone = settled(viewer, performer, 30)
-    services.reverse_transfer(by=SYSTEM, transfer_id=undone.transfer_id, reason="mistake", key=key())
-
-    assert earnings_today(performer.pk) == 120
-    assert earnings_today(viewer.pk) == 0
-
-
-@pytest.mark.parametrize("zone", ["America/Toronto", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kolkata"])
-def test_her_day_begins_at_midnight_where_the_business_is(
-    owner_connection: Connection, settings: Settings, zone: str
-) -> None:
-    settings.BUSINESS_TIME_ZONE = zone
-    performer, other_day = factories.performer(), factories.performer()
-    for hers, moment in ((performer, "1 second"), (other_day, "-1 second")):
-        services.open_accounts(owner_id=hers.pk)
-        owner_connection.execute(
-            "INSERT INTO wallet_transfer (debit_account_id, credit_account_id, amount, code, group_id, created_at)"
-            " SELECT wallet_house(), id, 70, 'settle', core_uuid7(),"
-            " date_trunc('day', now() AT TIME ZONE %s) AT TIME ZONE %s + %s::interval"
-            " FROM wallet_account WHERE owner_id = %s AND kind = 'earned'",
-            [zone, zone, moment, hers.pk],
-        )
-
-    assert earnings_today(performer.pk) == 70
-    assert earnings_today(other_day.pk) == 0

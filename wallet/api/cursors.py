@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.exceptions import ValidationFailed
-from wallet.queries import Mark
+from wallet.queries.statements import Mark
 
 
 def to_cursor(mark: Mark) -> str:

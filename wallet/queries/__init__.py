@@ -1,0 +1,68 @@
+"""Every read of the wallet: typed results, a bounded number of statements. Here: what lies where now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import BigIntegerField, Case, F, Func, QuerySet, When
+from django.db.models.functions import Now
+
+from wallet.models import Account
+from wallet.states import SUMMED_KINDS, AccountKind
+
+OWN_KINDS = (AccountKind.AVAILABLE, AccountKind.ESCROW, AccountKind.EARNED, AccountKind.PAYOUT_PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an owner has, in whole tokens. `version` counts a viewer's committed changes; sums carry none."""
+
+    available: int
+    escrow: int
+    earned: int
+    payout_pending: int
+    verified: bool
+    as_of: datetime
+    version: int
+
+
+def balance_of(owner_id: UUID) -> Balance:
+    """What the owner has now; zeros where no account was opened yet. One statement, two without accounts."""
+    rows = list(
+        with_tokens(Account.objects.filter(owner_id=owner_id, kind__in=OWN_KINDS))
+        .annotate(read_at=Now())
+        .values_list("kind", "tokens", "revision", "owner__performer__verified_at", "read_at")
+    )
+    held = {kind: tokens for kind, tokens, *_ in rows}
+    return Balance(
+        available=held.get(AccountKind.AVAILABLE, 0),
+        escrow=held.get(AccountKind.ESCROW, 0),
+        earned=held.get(AccountKind.EARNED, 0),
+        payout_pending=held.get(AccountKind.PAYOUT_PENDING, 0),
+        verified=any(verified_at is not None for *_, verified_at, _ in rows),
+        as_of=rows[0][4] if rows else database_now(),
+        version=sum(revision for _, _, revision, *_ in rows),
+    )
+
+
+def with_tokens(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """The accounts with `tokens`: the balance in the row, or for summed kinds the sum."""
+    summed = When(kind__in=SUMMED_KINDS, then=Func(F("id"), function="wallet_summed_balance"))
+    return accounts.annotate(tokens=Case(summed, default=F("balance"), output_field=BigIntegerField()))
+
+
+def earned_of(performer_id: UUID) -> int:
+    """What a performer has earned and has not been paid yet; 0 where no account was opened. One statement."""
+    earned = with_tokens(Account.objects.filter(owner_id=performer_id, kind=AccountKind.EARNED))
+    return sum(int(getattr(account, "tokens")) for account in earned)  # noqa: B009 - an annotation, unknown to types
+
+
+def database_now() -> datetime:
+    """The database's clock, which decides."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (now,) = cursor.fetchone()
+    return now  # type: ignore[no-any-return]  # the cursor is untyped
