@@ -21,8 +21,8 @@ from wallet.queries.earnings import business_zone, earned_movements
 class SourceEarnings:
     """What one feature brought, less what was corrected of it; `movements` counts both."""
 
-    source: str
-    label: str
+    feature: str
+    words: str
     tokens: int
     movements: int
 
@@ -79,4 +79,4 @@ def _by_source(cells: list[tuple[int, str, int, int]]) -> tuple[SourceEarnings, 
         before = sources.get(source, (0, 0))
         sources[source] = (before[0] + tokens, before[1] + movements)
     rows = [SourceEarnings(source, source_words(source), *numbers) for source, numbers in sources.items()]
-    return tuple(sorted(rows, key=lambda row: (-row.tokens, row.source)))
+    return tuple(sorted(rows, key=lambda row: (-row.tokens, row.feature)))

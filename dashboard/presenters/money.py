@@ -21,6 +21,10 @@ ICONS: Mapping[str, str] = {
     TransferCode.SETTLE: "check",
     TransferCode.REFUND: "undo",
     TransferCode.REVERSAL: "rotate",
+    TransferCode.SHORTFALL: "rotate",
+    TransferCode.PAYOUT_RESERVE: "lock",
+    TransferCode.PAYOUT_PAY: "dollar",
+    TransferCode.PAYOUT_RETURN: "undo",
 }
 
 

@@ -30,7 +30,7 @@ EARNINGS = OpenApiExample(
         "to": "2026-03-02T05:00:00Z",
         "timeZone": "America/Toronto",
         "total": 420,
-        "sources": [{"source": "chip_menu", "label": "Menu", "tokens": 420, "movements": 3}],
+        "sources": [{"feature": "chip_menu", "words": "Menu", "tokens": 420, "movements": 3}],
         "series": [{"start": "2026-03-01T05:00:00Z", "tokens": 0}, {"start": "2026-03-01T06:00:00Z", "tokens": 420}],
     },
     response_only=True,
@@ -74,16 +74,10 @@ class PeriodSerializer(CamelSerializer):
 class SourceSerializer(CamelSerializer):
     """What one feature brought."""
 
-    feature = serializers.CharField(
-        source="source", help_text="A feature, or a transaction's kind where no booking stands behind it."
-    )
-    words = serializers.CharField(source="label")
+    feature = serializers.CharField(help_text="Or a transaction's kind, where no booking stands behind it.")
+    words = serializers.CharField()
     tokens = serializers.IntegerField()
     movements = serializers.IntegerField(min_value=1)
-
-    def get_fields(self) -> dict[str, serializers.Field[object, object, object, object]]:
-        """`source` and `label` are words of the framework, so the fields are declared under other names."""
-        return renamed(super().get_fields(), {"feature": "source", "words": "label"})
 
 
 class SlotSerializer(CamelSerializer):

@@ -32,7 +32,7 @@ PAGE, FILE = "/api/v1/wallet/transactions", "/api/v1/wallet/transactions.csv"
 Statements = Callable[[int], AbstractContextManager[object]]
 
 
-def read(client: APIClient, **query: object) -> list[dict[str, str]]:
+def read(client: APIClient, **query: str) -> list[dict[str, str]]:
     """The file's lines by the names of its header."""
     response = client.get(FILE, query)
     assert response.status_code == 200, response.content
@@ -221,7 +221,9 @@ def test_reasons_are_words_in_the_file() -> None:
 # --- however long
 
 
-def test_ten_thousand_lines_take_a_bounded_number_of_statements_and_leave_in_pieces(owner_connection: Connection) -> None:
+def test_ten_thousand_lines_take_few_statements_and_leave_in_pieces(
+    owner_connection: Connection,
+) -> None:
     viewer = viewer_with(5)
     long_history(owner_connection, viewer, 10_000)
 
