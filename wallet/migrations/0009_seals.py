@@ -17,7 +17,7 @@ CREATE TRIGGER wallet_seal_never_truncated BEFORE TRUNCATE ON wallet_seal
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wallet", "0007_payouts_and_prizes"),
+        ("wallet", "0008_corrections"),
     ]
 
     operations = [
