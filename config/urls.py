@@ -14,6 +14,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("compliance.api.urls")),
     path("", include("menus.api.urls")),
     path("", include("queue_app.api.urls")),
+    path("", include("notices.api.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from core.events import Event, publish
 
@@ -32,6 +33,33 @@ class NotificationCreated(Event):
     def data(self) -> dict[str, Any]:
         """The notice's id, and the key of the words to show."""
         return {"id": self.id, "templateKey": self.template_key, "severity": self.severity}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationsRead(Event):
+    """Somebody has read notices: his other devices count anew."""
+
+    name: ClassVar[str] = "notification.read"
+    owner_id: UUID
+
+    @property
+    def of(self) -> str:
+        """The owner's notices."""
+        return f"notifications:{self.owner_id}"
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """All devices of the owner."""
+        return (f"model:{self.owner_id}", f"viewer:{self.owner_id}")
+
+    def data(self) -> dict[str, Any]:
+        """Whose."""
+        return {"ownerId": str(self.owner_id)}
+
+
+def announce_read(owner_id: UUID) -> None:
+    """Announce it after the commit."""
+    publish(NotificationsRead(owner_id=owner_id))
 
 
 def announce(notices: Iterable[Mapping[str, Any] | None]) -> None:

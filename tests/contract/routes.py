@@ -67,6 +67,11 @@ POST   /api/v1/queue/items/{queue_item}/finish                           401  40
 POST   /api/v1/queue/items/{queue_item}/abandon                          401  403  404  403  200  200  403  K running
 POST   /api/v1/queue/items/{queue_item}/refund                           401  403  404  403  200  200  403  K
 POST   /api/v1/queue/items/{queue_item}/cancel                           401  404  403  403  403  403  200  K
+GET    /api/v1/notifications                                             401  200  200  200  200  200  200
+POST   /api/v1/notifications/{notice}/read                               401  404  404  404  404  200  404
+POST   /api/v1/notifications/read-all                                    401  200  200  200  200  200  200
+GET    /api/v1/notifications/preferences                                 401  200  200  200  200  200  200
+PUT    /api/v1/notifications/preferences                                 401  200  200  200  200  200  200
 GET    /api/schema/                                                      401  200  200  200  200  200  200
 GET    /api/docs/                                                        401  200  200  200  200  200  200
 GET    /healthz                                                          200  200  200  200  200  200  200
@@ -153,6 +158,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/queue/items/{queue_item}/finish": {"settled": 60, "refunded": 40},
     "POST /api/v1/queue/items/{queue_item}/abandon": {"reason": "technical_error"},
     "POST /api/v1/queue/items/{queue_item}/refund": {"reason": "technical_error"},
+    "PUT /api/v1/notifications/preferences": {"language": "es", "keys": {"queue.item.started": False}},
     "POST /csp-report/": {"csp-report": {"effective-directive": "script-src"}},
     "POST /login/": CREDENTIALS,
     "POST /stream/": BROADCAST,

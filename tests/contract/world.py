@@ -18,6 +18,7 @@ from core.ids import uuid7
 from menus.services.offers import add_item, create_menu
 from menus.services.purchases import purchase
 from modelstate import services as states
+from notices.queries import notices_of
 from queue_app import services as queue
 from queue_app.queries import item_for
 from tests import factories
@@ -75,6 +76,7 @@ def build_world() -> World:
     _open_shop(world)
     world.things["queue_item"] = buy(world)
     world.things["hold"] = hold_of(world)
+    world.things["notice"] = str(notices_of(people["performer"].pk)[0].pk)
     return world
 
 
