@@ -64,7 +64,7 @@ class QueueItemAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     inlines = (QueueEventInline,)
-    actions = ("start", "abandon", "refund")
+    actions = ("start", "abandon", "refund", "reverse")
 
     def act_numbers(self, item: QueueItem) -> list[tuple[str, object]]:
         """What staff see before they act."""
@@ -95,6 +95,11 @@ class QueueItemAdmin(ReadOnlyAdmin):
     def refund(self, item: QueueItem, act: Act) -> None:
         """The tokens go back to the viewer."""
         services.refund(by=act.by, item_id=item.pk)
+
+    @with_reason("Reverse the settlement", typed="REVERSE")
+    def reverse(self, item: QueueItem, act: Act) -> None:
+        """A finished item's tokens go back to the viewer; what she was paid out already she owes."""
+        services.reverse(by=act.by, item_id=item.pk, reason=act.reason, key=f"{act.key}:{item.pk}")
 
 
 @admin.register(QueueEvent)

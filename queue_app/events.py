@@ -198,6 +198,13 @@ def announce_told(result: Facts) -> None:
             )
 
 
+def announce_reversed(result: Facts) -> None:
+    """Announce what `queue_app_reverse` answered: two wallets moved, the item stays where it was."""
+    balance_changed(result["wallet"]["viewer_id"], result["wallet"]["version"])
+    balance_changed(result["wallet"]["performer_id"])
+    announce_notices(result.get("notices") or [])
+
+
 def announce_touched(result: Facts) -> None:
     """Announce a step of the queue's version that moved no item, and what its performer was given after it."""
     publish(QueueUpdated(snapshot=result["queue"]))

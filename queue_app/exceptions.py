@@ -20,6 +20,9 @@ REASONS: dict[tuple[str, str], str] = {
     ("cancel", "started"): "The performance has started.",
     ("cancel", "finished"): "This performance is finished.",
     ("cancel", "refunded"): "This item was refunded.",
+    ("reverse", "created"): "This item is not paid out: refund it.",
+    ("reverse", "started"): "This item is not paid out: refund it.",
+    ("reverse", "refunded"): "This item was refunded.",
 }
 
 

@@ -19,6 +19,16 @@ WHERE i.tokens <> h.amount OR i.settled_tokens <> h.settled_amount OR i.viewer_i
 """,
 )
 
+REVERSED_ITEMS_SAY_SO = Invariant(
+    "I6",
+    "a finished item says so exactly when its settlement was taken back",
+    """
+SELECT 'queue_app_queueitem ' || i.id AS row, i.status, i.reversed_at, t.id AS reversal
+FROM queue_app_queueitem AS i LEFT JOIN wallet_transfer AS t ON t.reverses_id = i.settlement_transfer_id
+WHERE (i.reversed_at IS NOT NULL) <> (t.id IS NOT NULL)
+""",
+)
+
 FIRST_IN_FIRST_OUT = Invariant(
     "I7",
     "nobody waits who came before one that was started",
@@ -63,6 +73,7 @@ GROUP BY q.performer_id, q.depth HAVING q.depth <> count(i.id)
 
 QUEUE_INVARIANTS = (
     ITEMS_AGREE_WITH_HOLDS,
+    REVERSED_ITEMS_SAY_SO,
     FIRST_IN_FIRST_OUT,
     PERFORMING_IS_A_RUNNING_ITEM,
     DEPTH_IS_COUNTED,

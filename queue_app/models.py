@@ -101,6 +101,7 @@ class QueueItem(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     abandoned_at = models.DateTimeField(null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)
+    reversed_at = models.DateTimeField(null=True, blank=True, help_text="when staff took the settlement back")
 
     class Meta:
         verbose_name = "queue item"
@@ -115,6 +116,10 @@ class QueueItem(models.Model):
                 condition=Q(duration_seconds__isnull=True)
                 | Q(duration_seconds__gte=1, duration_seconds__lte=MAX_DURATION_SECONDS),
                 name="queue_app_duration_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True) | Q(status=Status.FINISHED),
+                name="queue_app_reversed_was_finished",
             ),
             models.CheckConstraint(condition=LIFE, name="queue_app_status_tells_the_truth"),
             models.CheckConstraint(

@@ -45,6 +45,7 @@ class ItemView:
     finished_at: datetime | None
     abandoned_at: datetime | None
     refunded_at: datetime | None
+    reversed_at: datetime | None
     settlement_transfer_id: UUID | None
     refund_reason: str
     settled_tokens: int

@@ -21,6 +21,7 @@ from queue_app.intake import QueueIntake
 from queue_app.queries import QueueSettings, settings_of
 from queue_app.states import RefundReason
 from wallet.events import balance_changed
+from wallet.policies import check_text
 
 JOINS = Shield("queue.join", limit=10, period_seconds=3600)
 Facts = dict[str, Any]
@@ -161,7 +162,25 @@ def _close(verb: str, *, by: Actor, item_id: UUID, **more: object) -> Moved:
     return Moved(result["item"], settlement)
 
 
-def _audit(by: Actor, verb: str, item: Facts) -> None:
+def reverse(*, by: Actor, item_id: UUID, reason: str, key: str) -> Facts:
+    """Take a finished item's settlement back to its viewer, once; the item's status stays. Only for staff.
+
+    What the performer no longer has of it she owes (receivable). Returns the item as it goes on the wire. Raises
+    NotFound for everybody else, InvalidStateTransition unless it is finished, CannotReverseTransfer the second time,
+    AccountClosed, DuplicateKey.
+    """
+    if not by.is_staff:
+        raise NotFound()
+    check_text(reason, "reason")
+    with transaction.atomic():
+        result = call("queue_app_reverse", actor=by.id, item=item_id, key=key, reason=reason)
+        _audit(by, "reverse", result["item"], reason)
+        events.announce_reversed(result)
+    item: Facts = result["item"]
+    return item
+
+
+def _audit(by: Actor, verb: str, item: Facts, reason: str = "") -> None:
     # What staff do to somebody else's item is written down whatever door they came through.
     if by.kind == "staff":
         after = {"status": item["status"], "tokens": item["tokens"]}
@@ -171,7 +190,7 @@ def _audit(by: Actor, verb: str, item: Facts) -> None:
             target_type="queue_app.queueitem",
             target_id=item["id"],
             after=after,
-            reason=item["refundReason"] or "",
+            reason=reason or item["refundReason"] or "",
         )
 
 

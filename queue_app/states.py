@@ -25,7 +25,8 @@ class Status(TextChoices):
 class ItemEvent(TextChoices):
     """What moves an item. `enqueue` brings it into being; `pass_through` ends it in the same breath.
 
-    `assign` gives an item for whoever is next to a performer, `release` takes it from her before the start.
+    `assign` gives an item for whoever is next to a performer, `release` takes it from her before the start. `reverse`
+    takes a settlement back and leaves the status as it is.
     """
 
     ENQUEUE = "enqueue"
@@ -37,6 +38,7 @@ class ItemEvent(TextChoices):
     ABANDON = "abandon"
     REFUND = "refund"
     CANCEL = "cancel"
+    REVERSE = "reverse"
 
 
 class RefundReason(TextChoices):
@@ -77,6 +79,7 @@ TRANSITIONS: Mapping[ItemEvent, Mapping[Status, Status]] = {
         Status.ABANDONED: Status.REFUNDED,
     },
     ItemEvent.CANCEL: {Status.CREATED: Status.REFUNDED},
+    ItemEvent.REVERSE: {Status.FINISHED: Status.FINISHED},
 }
 
 

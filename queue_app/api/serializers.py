@@ -40,6 +40,7 @@ class QueueItemSerializer(CamelSerializer):
     finished_at = serializers.DateTimeField(allow_null=True)
     abandoned_at = serializers.DateTimeField(allow_null=True)
     refunded_at = serializers.DateTimeField(allow_null=True)
+    reversed_at = serializers.DateTimeField(allow_null=True, help_text="When staff took the settlement back.")
     settled = serializers.BooleanField()
     settled_at = serializers.DateTimeField(allow_null=True)
     settlement_transaction_id = serializers.UUIDField(source="settlement_transfer_id", allow_null=True)

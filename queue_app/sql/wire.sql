@@ -36,6 +36,7 @@ BEGIN
     'finishedAt', queue_app_iso(p_item.finished_at),
     'abandonedAt', queue_app_iso(p_item.abandoned_at),
     'refundedAt', queue_app_iso(p_item.refunded_at),
+    'reversedAt', queue_app_iso(p_item.reversed_at),
     'settled', p_item.settled_tokens > 0,
     'settledAt', CASE WHEN p_item.settled_tokens > 0 THEN queue_app_iso(p_item.finished_at) END,
     'settlementTransactionId', p_item.settlement_transfer_id,

@@ -27,7 +27,7 @@ ITEM_FIELDS = {
     "id", "idempotencyKey", "sourceFeature", "sourceEventId", "performerId", "userId", "escrowTransactionId", "tokens",
     "title", "description", "durationSeconds", "metadata", "status", "position", "estimatedWaitSeconds",
     "passThroughMode", "nextAvailable", "createdAt", "startedAt", "finishedAt", "abandonedAt", "refundedAt",
-    "settled", "settledAt", "settlementTransactionId", "refundReason", "settledTokens", "refundedTokens", "version",
+    "reversedAt", "settled", "settledAt", "settlementTransactionId", "refundReason", "settledTokens", "refundedTokens", "version",
 }  # fmt: skip
 
 

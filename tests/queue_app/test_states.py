@@ -35,6 +35,7 @@ EXPECTED = {
     ("refund", "started"): "refunded",
     ("refund", "abandoned"): "refunded",
     ("cancel", "created"): "refunded",
+    ("reverse", "finished"): "finished",
 }
 RESTING = [status for status in Status if status is not Status.ABANDONED]
 VERBS = [ItemEvent.START, ItemEvent.FINISH, ItemEvent.ABANDON, ItemEvent.REFUND, ItemEvent.CANCEL]
