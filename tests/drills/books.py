@@ -49,7 +49,8 @@ def judge(deeds: Iterable[Deed], people: Iterable[UUID]) -> Verdict:
     """Compare everything that was heard with everything that stands."""
     deeds = list(deeds)
     stored = _stored()
-    remembered = [deed for deed in deeds if deed.done or deed.refusal in REMEMBERED]
+    # A request for a payout has its key elsewhere: what it moved is in the balances and in the number of transfers.
+    remembered = [deed for deed in deeds if (deed.done or deed.refusal in REMEMBERED) and deed.verb != "request_payout"]
     lost = [deed for deed in remembered if deed.key not in stored]
     found = [deed for deed in remembered if deed.key in stored]
     return Verdict(
@@ -81,6 +82,8 @@ def balances(deeds: Iterable[Deed]) -> Balances:
             move(given["owner_id"], available=given["tokens"])
         elif deed.verb == "place_hold":
             move(given["viewer_id"], available=-given["tokens"], escrow=given["tokens"])
+        elif deed.verb in PAYOUTS:
+            move(answer["performer_id"], **{name: sign * answer["tokens"] for name, sign in PAYOUTS[deed.verb].items()})
         elif deed.verb == "reverse":
             share = answer["tokens"] if answer["performer_id"] else -answer["tokens"]
             move(answer["viewer_id"], available=share)
@@ -96,8 +99,10 @@ def _transfers(deed: Deed) -> int:
     """How many movements a deed makes."""
     if deed.answer is None:
         return 0
-    if deed.verb in {"fund", "place_hold"}:
+    if deed.verb in {"fund", "place_hold"} or PAYOUTS.get(deed.verb):
         return 1
+    if deed.verb in PAYOUTS:
+        return 0
     if deed.verb == "reverse":
         return 2 if deed.answer["shortfall"] else 1
     return sum(deed.answer[share] > 0 for share in ("settled", "refunded"))
@@ -106,6 +111,8 @@ def _transfers(deed: Deed) -> int:
 def _same(deed: Deed, stored: Mapping[str, Any]) -> bool:
     if deed.answer is None:
         return stored.get("refusal") == deed.refusal
+    if deed.verb in PAYOUTS:
+        return stored.get("id") == str(deed.answer["id"])
     name = "id" if deed.verb in {"fund", "reverse"} else "transfer_id"
     return stored.get("transfer_id") == str(deed.answer[name])
 
@@ -124,4 +131,14 @@ def _wrong(expected: Balances, people: Iterable[UUID]) -> int:
     )
 
 
-BUCKETS = ("available", "escrow", "earned")
+BUCKETS = ("available", "escrow", "earned", "payout_pending")
+BACK = {"payout_pending": -1, "earned": 1}
+# What each step of a payout moves.
+PAYOUTS: dict[str, dict[str, int]] = {
+    "request_payout": {"earned": -1, "payout_pending": 1},
+    "approve_payout": {},
+    "reject_payout": BACK,
+    "send_payout": {},
+    "fail_payout": BACK,
+    "pay_payout": {"payout_pending": -1},
+}

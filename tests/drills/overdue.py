@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from django.db import DatabaseError, InterfaceError, connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
 from core.actors import SYSTEM
 from core.exceptions import Unavailable
@@ -53,7 +53,7 @@ class Deadlines:
         moment = self._database_now()
 
         def fired() -> bool:
-            with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+            with suppress(InterfaceError, OperationalError), connection.cursor() as cursor:
                 cursor.execute(FIRED, [self.holder, moment])
                 return bool(cursor.fetchone()[0])
             connections.close_all()
@@ -68,7 +68,7 @@ class Deadlines:
 
     def _database_now(self) -> datetime:
         while True:
-            with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+            with suppress(InterfaceError, OperationalError), connection.cursor() as cursor:
                 cursor.execute(NOW)
                 now: datetime = cursor.fetchone()[0]
                 return now
@@ -79,7 +79,7 @@ class Deadlines:
             while not self._over.wait(LOOK_EVERY):
                 try:
                     self._look()
-                except (DatabaseError, InterfaceError, Unavailable):
+                except (InterfaceError, OperationalError, Unavailable):
                     connections.close_all()
         finally:
             connections.close_all()

@@ -149,6 +149,8 @@ def _name_what_settings_need() -> None:
         os.environ.setdefault(variable, value)
     os.environ.setdefault("MODEL_MENUS_DATA", str(ROOT / ".data" / "test-files"))
     os.environ.setdefault("STATIC_FROM_SOURCE", "1")
+    # What is drilled is the money, not who must sign for how much of it.
+    os.environ |= {"PAYOUT_MINIMUM_TOKENS": "1", "PAYOUT_TWO_PEOPLE_ABOVE_TOKENS": str(10**9)}
 
 
 def _wait_for(server: embedded.Postgres | embedded.Valkey, process: subprocess.Popen[bytes]) -> None:

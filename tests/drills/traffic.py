@@ -10,10 +10,11 @@ from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import InterfaceError, OperationalError, connections
 
 from core.actors import SYSTEM
 from core.exceptions import DomainError, Unavailable
+from tests.drills import payout_calls
 from tests.drills.report import Deed
 from wallet import ledger, services, settlement
 
@@ -33,6 +34,7 @@ class Town:
     expires_seconds: int = 300
     holds: list[tuple[UUID, int]] = field(default_factory=list)
     transfers: list[UUID] = field(default_factory=list)
+    payouts: list[UUID] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def pick(self, things: list[T], chance: Random, *, leave: float) -> T | None:
@@ -60,6 +62,8 @@ class Client:
             self.refund: 12,
             self.reverse: 4,
             self.expire: 4,
+            self.request_payout: 5,
+            self.end_payout: 3,
         }
 
     def work(self, goes_on: Callable[[], bool]) -> None:
@@ -119,11 +123,25 @@ class Client:
         """What the sweeper does; it has no client, so its key is the hold's."""
         try:
             hold = ledger.expire_hold()
-        except (DatabaseError, InterfaceError, Unavailable):
+        except (InterfaceError, OperationalError, Unavailable):
             self.lost_touch()
             return
         if hold is not None:
             self.deeds.append(Deed("expire_hold", f"sweep:{hold.id}", {}, _plain(hold)))
+
+    def request_payout(self) -> None:
+        """All she may have, or some of it: credits and reversals come in between."""
+        tokens = TOO_MUCH if self.chance.random() < 0.3 else self.chance.randint(1, 20_000)
+        done = self.ask("request_payout", performer_id=self.chance.choice(self.town.performers), tokens=tokens)
+        if done.answer:
+            self.town.payouts.append(done.answer["id"])
+
+    def end_payout(self) -> None:
+        """Staff refuse it, or take it step by step to one of its ends."""
+        found = self.town.pick(self.town.payouts, self.chance, leave=0.2)
+        steps = self.chance.choice([["reject"], ["approve", "reject"], ["approve", "send", "fail"], PAID])
+        for step in steps if found is not None else []:
+            self.ask(f"{step}_payout", payout_id=found, reason="drill")
 
     def viewer(self) -> UUID:
         """Anybody."""
@@ -158,7 +176,7 @@ class Client:
                 self.lost_touch(until)
             except DomainError as refusal:
                 return Deed(verb, key, given, None, refusal.code, tries)
-            except (DatabaseError, InterfaceError):
+            except (InterfaceError, OperationalError):
                 self.lost_touch(until)
 
     def lost_touch(self, until: float = float("inf")) -> None:
@@ -175,13 +193,18 @@ CALLS: dict[str, Call] = {
     "settle_hold": settlement.settle_hold,
     "refund_hold": settlement.refund_hold,
     "reverse": services.reverse_transfer,
+    **payout_calls.CALLS,
 }
+PAID = ["approve", "send", "pay"]
 
 
 def _plain(answer: object) -> dict[str, Any]:
+    """What was heard, without the notices: they are told once, a repetition brings none."""
+    if isinstance(answer, dict):
+        return answer
     assert is_dataclass(answer)
     assert not isinstance(answer, type)
-    return asdict(answer)
+    return {name: value for name, value in asdict(answer).items() if name != "notices"}
 
 
 def _another(value: object) -> object:
@@ -195,6 +218,7 @@ def populate(viewers: int, performers: int) -> Town:
     town = Town([factories.viewer().pk for _ in range(viewers)], [factories.performer().pk for _ in range(performers)])
     for performer in town.performers:
         services.open_accounts(owner_id=performer)
+    payout_calls.allow_many(town.performers)
     return town
 
 
