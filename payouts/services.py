@@ -15,7 +15,7 @@ from core.actors import Actor
 from core.exceptions import DomainError, InsufficientBalance, NotFound, RateLimitExceeded
 from core.idempotency import REMEMBERED, Answer, Claim, replay
 from core.problems import problem_body
-from core.sql import call, call_claiming, call_value, refusal_of, translated
+from core.sql import call_claiming, call_value, refusal_of, translated
 from notices.events import announce
 from payouts import policies
 from payouts.events import payout_updated
@@ -121,18 +121,26 @@ def fail_payout(*, by: Actor, payout_id: UUID, reason: str, key: str) -> Facts:
 def _step(verb: str, by: Actor, payout_id: UUID, reason: str, key: str, **more: object) -> Facts:
     if by.kind != "staff":
         raise NotFound()
-    with transaction.atomic():
-        payout = call(f"payouts_{verb}", actor=by.id, key=key, payout=payout_id, reason=reason, **more)
-        after = {name: payout[name] for name in ("status", "tokens", "rate", "currency")}
-        record(
-            by=by,
-            action=f"payout.{verb}",
-            target_type="payouts.payout",
-            target_id=payout["id"],
-            after=after,
-            reason=reason,
-        )
-        payout_updated(payout)
-        balance_changed(UUID(payout["performer_id"]))
-        announce(payout.get("notices", ()))
+    with translated(), transaction.atomic():
+        payout: Facts = call_value(f"payouts_{verb}", actor=by.id, key=key, payout=payout_id, reason=reason, **more)
+        if "refusal" not in payout:
+            _tell(verb, by, payout, reason)
+    # Raised only now: a refusal stays under its key, so that no repetition turns it into a late success.
+    if "refusal" in payout:
+        raise refusal_of(payout)
     return payout
+
+
+def _tell(verb: str, by: Actor, payout: Facts, reason: str) -> None:
+    after = {name: payout[name] for name in ("status", "tokens", "rate", "currency")}
+    record(
+        by=by,
+        action=f"payout.{verb}",
+        target_type="payouts.payout",
+        target_id=payout["id"],
+        after=after,
+        reason=reason,
+    )
+    payout_updated(payout)
+    balance_changed(UUID(payout["performer_id"]))
+    announce(payout.get("notices", ()))

@@ -21,6 +21,7 @@ from core.exceptions import (
     ValidationFailed,
 )
 from core.ids import uuid7
+from modelstate.exceptions import InvalidStateTransition
 from notices.models import Notice
 from payouts.exceptions import CannotApprovePayout, CannotChangeRate, WalletNotVerified
 from payouts.models import Attempt, Payout, Step
@@ -214,6 +215,16 @@ def test_a_step_sent_twice_is_taken_once() -> None:
     again = step("reject", payout_id, by, key="twice")
     assert {**first, "notices": None} == {**again, "notices": None}
     assert (money(performer), Notice.objects.filter(key="wallet.payout.updated").count()) == ((5_000, 0), 1)
+
+
+def test_a_step_that_was_refused_stays_so_under_its_key() -> None:
+    payout_id, by = asked(earner()), staff()
+    with pytest.raises(InvalidStateTransition):
+        step("send", payout_id, by, key="too early")
+    step("approve", payout_id)
+    with pytest.raises(InvalidStateTransition):
+        step("send", payout_id, by, key="too early")
+    assert (step("send", payout_id, by)["status"], status_of(payout_id)) == ("sent", "sent")
 
 
 def test_a_steps_key_belongs_to_one_payout() -> None:
