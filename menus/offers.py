@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from core.exceptions import FieldError, ValidationFailed
+from core.personal import text_errors
 from core.problems import camel
 from menus.states import (
     DESCRIPTION_LENGTH,
@@ -32,8 +33,8 @@ def check_item(fields: Mapping[str, Any]) -> None:
 
 
 def check_note(note: str) -> None:
-    """Raise ValidationFailed where a buyer's note does not fit."""
-    _raise(list(_text(0, NOTE_LENGTH)("note", note)))
+    """Raise ValidationFailed where a buyer's note does not fit, or tells how to reach him outside."""
+    _raise([*_text(0, NOTE_LENGTH)("note", note), *text_errors("note", note)])
 
 
 def _raise(errors: list[FieldError]) -> None:

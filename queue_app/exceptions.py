@@ -81,11 +81,7 @@ class AlreadyProcessing(state_exceptions.AlreadyProcessing):
 class InvalidItemTransition(state_exceptions.InvalidStateTransition):
     """The same refusal, where the database itself finds an illegal step."""
 
-    constraints = (
-        "queue_app_legal_steps_only",
-        "queue_app_status_tells_the_truth",
-        "queue_app_nobodys_item_only_waits",
-    )
+    constraints = ("queue_app_legal_steps_only", "queue_app_status_tells_the_truth")
 
 
 class EventTaken(DuplicateKey):

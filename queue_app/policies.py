@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from core.actors import Actor
 from core.exceptions import FieldError, NotFound, ValidationFailed
+from core.personal import metadata_errors, text_errors
 from modelstate.exceptions import AlreadyProcessing, InvalidStateTransition
 from modelstate.policies import check_can
 from modelstate.states import Event, State
-from queue_app.exceptions import OutOfOrder, Unassigned
+from queue_app.exceptions import InvalidMode, OutOfOrder, Unassigned
 from queue_app.intake import QueueIntake
 from queue_app.queries import ItemView
 from queue_app.states import MAX_DURATION_SECONDS, ItemEvent, RefundReason, Status, cell
 
+#: Under these names callers have tried to choose whether an item waits.
+MODE_FIELDS = frozenset({"mode", "queueMode", "passThrough", "passThroughMode"})
 #: Reasons a person may give; `partial_performance` belongs to a finish.
 GIVEN_REASONS = tuple(reason for reason in RefundReason if reason is not RefundReason.PARTIAL_PERFORMANCE)
 
@@ -96,32 +100,54 @@ def refund_reason(given: str | None, by: Actor) -> str:
     return given
 
 
+def check_no_mode(sent: object) -> None:
+    """Raise InvalidMode where a caller sends a mode with what he buys or asks for: it is the performer's setting."""
+    if isinstance(sent, Mapping) and MODE_FIELDS & sent.keys():
+        raise InvalidMode()
+
+
 def check_request(*, tokens: int, title: str, duration_seconds: int | None) -> None:
     """What a viewer asks of whoever is next; raises ValidationFailed naming each bad field."""
     _refuse(
         ("tokens", 1 <= tokens <= 10**9, "Whole tokens, 1 or more."),
         ("title", 1 <= len(title.strip()) <= 100, "A title has 1 to 100 characters."),
+        ("title", _is_one_line(title), "One line of plain text, please."),
         ("durationSeconds", _fits(duration_seconds), f"1 to {MAX_DURATION_SECONDS} seconds, or none."),
+        more=text_errors("title", title),
     )
 
 
 def check_intake(intake: QueueIntake) -> None:
-    """Every field within its bounds; raises ValidationFailed naming each bad one."""
+    """Every field within its bounds, no personal data in texts and metadata; raises ValidationFailed by field."""
     _refuse(
-        ("idempotencyKey", 1 <= len(intake.idempotency_key) <= 255, "A key has 1 to 255 characters."),
+        ("idempotencyKey", _is_key(intake.idempotency_key), "A key has 1 to 255 visible characters."),
         ("sourceFeature", 1 <= len(intake.source_feature) <= 40, "A feature has 1 to 40 characters."),
         ("sourceEventId", 1 <= len(intake.source_event_id) <= 100, "An event has 1 to 100 characters."),
         ("tokens", 1 <= intake.tokens <= 10**9, "Whole tokens, 1 or more."),
         ("title", 1 <= len(intake.title) <= 100, "A title has 1 to 100 characters."),
         ("description", len(intake.description) <= 500, "A description has at most 500 characters."),
+        ("title", _is_one_line(intake.title), "One line of plain text, please."),
         ("durationSeconds", _fits(intake.duration_seconds), f"1 to {MAX_DURATION_SECONDS} seconds, or none."),
+        more=[
+            *text_errors("title", intake.title),
+            *text_errors("description", intake.description),
+            *metadata_errors("metadata", intake.metadata),
+        ],
     )
 
 
-def _refuse(*checks: tuple[str, bool, str]) -> None:
-    errors = [FieldError(attr, "out_of_range", words) for attr, fits, words in checks if not fits]
+def _refuse(*checks: tuple[str, bool, str], more: Iterable[FieldError] = ()) -> None:
+    errors = [FieldError(attr, "out_of_range", words) for attr, fits, words in checks if not fits] + list(more)
     if errors:
         raise ValidationFailed(errors)
+
+
+def _is_one_line(text: str) -> bool:
+    return not any(ord(sign) < 32 or ord(sign) == 127 for sign in text)
+
+
+def _is_key(key: str) -> bool:
+    return 1 <= len(key) <= 255 and all("!" <= sign <= "~" for sign in key)
 
 
 def _fits(duration: int | None) -> bool:

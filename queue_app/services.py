@@ -22,6 +22,7 @@ from queue_app.queries import QueueSettings, settings_of
 from queue_app.states import RefundReason
 from wallet.events import balance_changed
 from wallet.policies import check_text
+from wallet.queries.receipts import Line, lines_of
 
 JOINS = Shield("queue.join", limit=10, period_seconds=3600)
 Facts = dict[str, Any]
@@ -33,6 +34,14 @@ class Moved:
 
     item: Facts
     settlement: Facts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the ledger would do with the running item's tokens."""
+
+    finish: tuple[Line, ...]
+    abandon: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ def request(*, by: Actor, claim: Claim, tokens: int, title: str, duration_second
             key=claim.key,
             fingerprint=claim.fingerprint,
             tokens=tokens,
-            title=title,
+            title=title.strip(),
             duration=duration_seconds,
         )
         if "answer" in found:
@@ -95,6 +104,18 @@ def request(*, by: Actor, claim: Claim, tokens: int, title: str, duration_second
             events.announce_enqueued(found["queued"])
             return Answer(200, found["answer"])
     return replay(found) if "replay" in found else remembered(refusal_of(found), claim)
+
+
+def preview(*, by: Actor, item_id: UUID, settled: int | None = None) -> Preview:
+    """How finishing (wholly, or `settled` tokens) and abandoning would settle: the ledger's own functions, undone.
+
+    Raises NotFound, InvalidStateTransition unless it runs, ValidationFailed for a part that is none.
+    """
+    if settled is not None:
+        policies.split(queries.item_for(by, item_id).tokens, settled, None)
+    owner = policies.owner_of(by)
+    found = call("queue_app_preview", actor=by.id, owner=owner, item=item_id, settled=settled)
+    return Preview(lines_of(found["finish"]), lines_of(found["abandon"]))
 
 
 def deal() -> int:

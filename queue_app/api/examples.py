@@ -98,3 +98,21 @@ PLACE = _answer(
 JOINED = _answer("joined", {"newState": "IN_QUEUE", "queuePosition": 5, "estimatedWaitTime": 240})
 LEFT = _answer("left", {"newState": "IDLE", "queuePosition": None, "estimatedWaitTime": None})
 SETTINGS = OpenApiExample("as the house has it", value={"mode": "ON", "autoRejoin": False, "acceptsSlots": False})
+REQUEST = OpenApiExample(
+    "a song by anybody",
+    value={"tokens": 150, "title": "A song of your choice", "durationSeconds": 240},
+    request_only=True,
+)
+UNASSIGNED = _answer(
+    "nobody has taken it yet",
+    {**ITEM, "performerId": None, "sourceFeature": "next_available", "nextAvailable": True, "tokens": 150},
+)
+_PAID = {
+    "kind": "settle",
+    "fromAccount": "escrow",
+    "toAccount": "earned",
+    "toOwner": ITEM["performerId"],
+    "tokens": 300,
+}
+_BACK = {**_PAID, "kind": "refund", "toAccount": "available", "toOwner": ITEM["userId"]}
+PREVIEW = _answer("paid, or given back", {"finish": [_PAID], "abandon": [_BACK]})

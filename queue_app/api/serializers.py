@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from core.api import CamelSerializer, FlagField, WholeNumberField
+from core.api import CamelSerializer, FlagField, TextField, WholeNumberField
 from modelstate.states import State
 from queue_app.policies import GIVEN_REASONS
 from queue_app.queries import ItemView
 from queue_app.services import Moved
-from queue_app.states import Mode, RefundReason, Status
+from queue_app.states import MAX_DURATION_SECONDS, Mode, RefundReason, Status
 
 
 class QueueItemSerializer(CamelSerializer):
@@ -126,6 +126,31 @@ class FinishPartSerializer(CamelSerializer):
 
     settled = WholeNumberField(required=False, min_value=1)
     refunded = WholeNumberField(required=False, min_value=0)
+
+
+class NextRequestSerializer(CamelSerializer):
+    """What a viewer asks of whoever is next."""
+
+    tokens = WholeNumberField(min_value=1, max_value=10**9)
+    title = TextField(max_length=100)
+    duration_seconds = WholeNumberField(min_value=1, max_value=MAX_DURATION_SECONDS, allow_null=True, default=None)
+
+
+class LineSerializer(CamelSerializer):
+    """One movement of tokens, as a receipt shows it."""
+
+    kind = serializers.CharField(help_text="settle: paid out; refund: given back")
+    from_account = serializers.CharField()
+    to_account = serializers.CharField()
+    to_owner = serializers.UUIDField(allow_null=True)
+    tokens = serializers.IntegerField()
+
+
+class PreviewSerializer(CamelSerializer):
+    """What the ledger would do with the running item's tokens: its own functions, run and undone."""
+
+    finish = LineSerializer(many=True)
+    abandon = LineSerializer(many=True)
 
 
 class RefundReasonSerializer(CamelSerializer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from queue_app.api import money, moves, views
+from queue_app.api import asking, money, moves, views
 
 ITEM = "queue/items/<uuid:item_id>"
 
@@ -14,8 +14,10 @@ urlpatterns = [
     path("queue/leave", views.LeaveView.as_view(), name="queue-leave"),
     path("queue/settings", views.SettingsView.as_view(), name="queue-settings"),
     path("queue/history", views.HistoryView.as_view(), name="queue-history"),
+    path("queue/requests", asking.RequestsView.as_view(), name="queue-requests"),
     path(ITEM, views.ItemView.as_view(), name="queue-item"),
     path(f"{ITEM}/position", views.PlaceView.as_view(), name="queue-item-position"),
+    path(f"{ITEM}/settlement-preview", asking.PreviewView.as_view(), name="queue-item-preview"),
     path(f"{ITEM}/start", moves.StartView.as_view(), name="queue-item-start"),
     path(f"{ITEM}/finish", moves.FinishView.as_view(), name="queue-item-finish"),
     path(f"{ITEM}/abandon", moves.AbandonView.as_view(), name="queue-item-abandon"),

@@ -62,6 +62,8 @@ PUT    /api/v1/queue/settings                                            401  40
 GET    /api/v1/queue/history                                             401  200  200  200  200  200  200
 GET    /api/v1/queue/items/{queue_item}                                  401  404  404  404  200  200  200
 GET    /api/v1/queue/items/{queue_item}/position                         401  404  404  404  200  200  200
+GET    /api/v1/queue/items/{queue_item}/settlement-preview               401  403  404  403  403  200  403  running
+POST   /api/v1/queue/requests                                            401  200  403  403  403  403  200  K
 POST   /api/v1/queue/items/{queue_item}/start                            401  403  404  403  200  200  403  K in-line
 POST   /api/v1/queue/items/{queue_item}/finish                           401  403  404  403  200  200  403  K running
 POST   /api/v1/queue/items/{queue_item}/abandon                          401  403  404  403  200  200  403  K running
@@ -155,6 +157,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/v1/slot-machine/limits": {"daily": 500, "weekly": None},
     "POST /api/v1/slot-machine/self-exclusion": {"days": 30},
     "PUT /api/v1/queue/settings": {"autoRejoin": True},
+    "POST /api/v1/queue/requests": {"tokens": 10, "title": "A song", "durationSeconds": 60},
     "POST /api/v1/queue/items/{queue_item}/finish": {"settled": 60, "refunded": 40},
     "POST /api/v1/queue/items/{queue_item}/abandon": {"reason": "technical_error"},
     "POST /api/v1/queue/items/{queue_item}/refund": {"reason": "technical_error"},

@@ -231,7 +231,7 @@ def test_the_same_key_asks_once_and_a_refusal_stays_one(viewer: Viewer) -> None:
         ("duration_seconds", 3601, "durationSeconds"),
     ],
 )
-def test_each_field_within_its_bounds(viewer: Viewer, field: str, value: object, attr: str) -> None:
+def test_each_field_within_its_bounds(viewer: Viewer, field: str, value: Any, attr: str) -> None:  # noqa: ANN401 - any field
     with pytest.raises(ValidationFailed) as refused:
         asked(viewer, **{field: value})
     assert [error.attr for error in refused.value.errors] == [attr]

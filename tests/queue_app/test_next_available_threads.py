@@ -163,8 +163,8 @@ def hand_on(owner: Connection, item_id: UUID) -> dict[str, Any]:
         owner.execute("SELECT queue_app_lock_item(NULL, 'performer', %s, 'release')", [item_id])
         row = owner.execute("SELECT queue_app_hand_on(NULL, %s, 'timeout')", [item_id]).fetchone()
     assert row is not None
-    found: dict[str, Any] = row[0]
-    return found
+    assert isinstance(row[0], dict)
+    return row[0]
 
 
 def test_it_goes_to_the_next_performer_with_a_new_sequence(viewer: Viewer, owner_connection: Connection) -> None:

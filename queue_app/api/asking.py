@@ -1,0 +1,64 @@
+"""Asking for whoever is next, and asking what an end would settle."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import PerformerView, ViewerView
+from core.api import answer_response, claim_of, parsed
+from core.exceptions import KeyRequired, ValidationFailed
+from queue_app import policies, services
+from queue_app.api import examples
+from queue_app.api.serializers import NextRequestSerializer, PreviewSerializer, QueueItemSerializer
+
+SETTLED = OpenApiParameter(
+    "settled",
+    {"type": "integer", "minimum": 1, "maximum": 10**9},
+    description="preview a partial performance: so many tokens settled, the rest refunded",
+)
+
+
+class RequestsView(ViewerView):
+    """Whoever is next."""
+
+    @extend_schema(
+        operation_id="requestNextAvailable",
+        request=NextRequestSerializer,
+        responses=QueueItemSerializer,
+        examples=[examples.REQUEST, examples.UNASSIGNED],
+    )
+    def post(self, request: Request) -> Response:
+        """Hold the tokens; the item goes to the first performer in the line who may take it, now or later."""
+        policies.check_no_mode(request.data)
+        wish = parsed(NextRequestSerializer, request)
+        claim = claim_of(request)
+        if claim is None:
+            raise KeyRequired()
+        return answer_response(services.request(by=self.actor, claim=claim, **wish))
+
+    post.key_required = True  # type: ignore[attr-defined]  # as core.api.keyed marks its methods
+
+
+class PreviewView(PerformerView):
+    """What would be settled."""
+
+    @extend_schema(
+        operation_id="previewSettlement", parameters=[SETTLED], responses=PreviewSerializer, examples=[examples.PREVIEW]
+    )
+    def get(self, request: Request, item_id: UUID) -> Response:
+        """What finishing and abandoning the running item would move: the ledger's own dry run."""
+        found = services.preview(by=self.actor, item_id=item_id, settled=part(request.query_params.get("settled")))
+        return Response(PreviewSerializer(found).data)
+
+
+def part(sent: str | None) -> int | None:
+    """The tokens of a partial performance; raises ValidationFailed where it is no whole number."""
+    if sent is None:
+        return None
+    if not (sent.isascii() and sent.isdecimal() and len(sent) <= 10):
+        raise ValidationFailed.of("settled", "invalid", "A whole number is expected.")
+    return int(sent)
