@@ -24,10 +24,11 @@ BASE = "/api/v1/queue"
 Api = APIClient | Client
 
 ITEM_FIELDS = {
-    "id", "idempotencyKey", "sourceFeature", "sourceEventId", "performerId", "userId", "escrowTransactionId", "tokens",
-    "title", "description", "durationSeconds", "metadata", "status", "position", "estimatedWaitSeconds",
+    "id", "idempotencyKey", "sourceFeature", "sourceEventId", "performerId", "userId", "escrowTransactionId",
+    "tokens", "title", "description", "durationSeconds", "metadata", "status", "position", "estimatedWaitSeconds",
     "passThroughMode", "nextAvailable", "createdAt", "startedAt", "finishedAt", "abandonedAt", "refundedAt",
-    "reversedAt", "settled", "settledAt", "settlementTransactionId", "refundReason", "settledTokens", "refundedTokens", "version",
+    "reversedAt", "settled", "settledAt", "settlementTransactionId", "refundReason", "settledTokens",
+    "refundedTokens", "version",
 }  # fmt: skip
 
 
