@@ -60,19 +60,41 @@ def out_of_order(performers: list[UUID]) -> int:
     )
 
 
+def double_starts(performers: list[UUID]) -> int:
+    """Pairs of items of one performer that ran at the same time."""
+    return _count(
+        """
+        SELECT count(*) FROM queue_app_queueitem AS one JOIN queue_app_queueitem AS other
+            ON other.performer_id = one.performer_id AND other.started_at > one.started_at
+         WHERE one.performer_id = ANY(%s) AND one.sequence IS NOT NULL AND other.sequence IS NOT NULL
+           AND COALESCE(one.finished_at, one.abandoned_at, one.refunded_at, 'infinity') > other.started_at
+        """,
+        performers,
+    )
+
+
+def judge_stage(viewers: list[UUID], performers: list[UUID], start_tokens: int = 1_000_000) -> Figures:
+    """The tokens against the items, each step of an item once, and every invariant."""
+    history = Counter(QueueEvent.objects.filter(item__viewer_id__in=viewers).values_list("item_id", "event"))
+    return {
+        "BALANCES_WRONG": _balances_wrong(Side(viewers, performers, start_tokens)),
+        "STEPS_TWICE": sum(count - 1 for (_item, event), count in history.items() if event in ONCE),
+        "VIOLATIONS": sum(len(finding.broken) for finding in findings()),
+    }
+
+
 def _balances_wrong(side: Side) -> int:
-    """People whose tokens are not where their items say."""
+    """People whose tokens are not where their items say: what was not paid out is the viewer's, held or not."""
     wrong = 0
     for viewer in side.viewers:
-        items = QueueItem.objects.filter(viewer_id=viewer)
-        waiting = sum(item.tokens for item in items if item.status in {"created", "started"})
-        paid = sum(item.settled_tokens for item in items)
         balance = balance_of(viewer)
-        wrong += (balance.available, balance.escrow) != (side.start_tokens - paid - waiting, waiting)
-    for performer in side.performers:
-        earned = sum(item.settled_tokens for item in QueueItem.objects.filter(performer_id=performer))
-        wrong += balance_of(performer).earned != earned
-    return wrong
+        paid = _paid(viewer_id=viewer)
+        wrong += balance.available + balance.escrow != side.start_tokens - paid
+    return wrong + sum(balance_of(performer).earned != _paid(performer_id=performer) for performer in side.performers)
+
+
+def _paid(**whose: UUID) -> int:
+    return sum(QueueItem.objects.filter(**whose).values_list("settled_tokens", flat=True))
 
 
 def _count(sql: str, people: list[UUID]) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connections
@@ -228,11 +228,18 @@ def endow(client: Client) -> None:
         client.ask("fund", owner_id=viewer, tokens=START_TOKENS)
 
 
-def crowd(clients: list[Client], goes_on: Callable[[], bool]) -> list[BaseException]:
+class Works(Protocol):
+    """Whoever goes on until told otherwise."""
+
+    def work(self, goes_on: Callable[[], bool]) -> None:
+        """Until it says no."""
+
+
+def crowd(clients: Sequence[Works], goes_on: Callable[[], bool]) -> list[BaseException]:
     """All clients at once, each in a thread; what went wrong in one that no client foresaw."""
     failures: list[BaseException] = []
 
-    def run(client: Client) -> None:
+    def run(client: Works) -> None:
         try:
             client.work(goes_on)
         except BaseException as error:
