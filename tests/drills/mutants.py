@@ -1,0 +1,118 @@
+"""Mutants of the database's own rules: each CHECK, unique index, trigger, ON CONFLICT and lock is dropped in turn.
+
+A rule whose absence nobody notices proves nothing. Every mutant has to be killed by a probe (a statement that must be
+refused) or by a race (two sessions at once must end as one after the other would).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.support.database import Connection
+
+# The rooms whose every rule is about money; of the queue those rules that hold its items and their tokens together.
+TABLES = (
+    "wallet_account", "wallet_hold", "wallet_operation", "wallet_seal", "wallet_transfer", "payouts_attempt",
+    "payouts_payout", "payouts_step", "audit_auditentry", "audit_seal", "core_idempotencykey",
+    "queue_app_performerqueue", "queue_app_queueevent", "queue_app_queueitem",
+)  # fmt: skip
+FUNCTIONS = "^(wallet|payouts|audit)_|^core_(claim_key|outbox_put)$|^modelstate_lock$|^queue_app_(lock|lock_item)$"
+
+CONSTRAINTS = """
+SELECT conrelid::regclass::text, conname::text, 'constraint' FROM pg_constraint
+WHERE contype IN ('c', 'u') AND conrelid::regclass::text = ANY (%(tables)s)
+UNION ALL
+SELECT tablename::text, indexname::text, 'index' FROM pg_indexes
+WHERE schemaname = 'public' AND tablename = ANY (%(tables)s) AND indexdef LIKE 'CREATE UNIQUE%%'
+  AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)
+UNION ALL
+SELECT tgrelid::regclass::text, tgname::text, 'trigger' FROM pg_trigger
+WHERE NOT tgisinternal AND tgrelid::regclass::text = ANY (%(tables)s)
+ORDER BY 3, 1, 2
+"""
+BODIES = """
+SELECT proname::text, pg_get_functiondef(oid) FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND proname ~ %(functions)s ORDER BY 1
+"""
+# What keeps others waiting, or keeps a twin from being an error.
+GUARDS = re.compile(
+    r"ON CONFLICT (?:ON CONSTRAINT \w+ |\([\w, ]+\) )?DO NOTHING"
+    r"|FOR (?:NO KEY )?UPDATE(?: SKIP LOCKED)?"
+    r"|PERFORM pg_advisory_xact_lock\(.*\);"
+    r"|LOCK TABLE \w+ IN [A-Z ]+ MODE;"
+)
+DROPS = {
+    "constraint": "ALTER TABLE {table} DROP CONSTRAINT {name}",
+    "index": "DROP INDEX {name}",
+    "trigger": "DROP TRIGGER {name} ON {table}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A constraint, unique index or trigger that can be dropped."""
+
+    table: str
+    name: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.table}.{self.name}"
+
+    @property
+    def drop(self) -> str:
+        """The statement that takes it away."""
+        return DROPS[self.kind].format(table=self.table, name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One lock or ON CONFLICT in a function's body, by its number in there."""
+
+    function: str
+    number: int
+    text: str
+    original: str
+    mutated: str
+
+    def __str__(self) -> str:
+        return f"function {self.function}: {self.text} [{self.number}]"
+
+
+def rules(superuser: Connection) -> list[Rule]:
+    """Every rule of the tables."""
+    return [Rule(*map(str, row)) for row in superuser.execute(CONSTRAINTS, {"tables": list(TABLES)})]
+
+
+def guards(superuser: Connection) -> list[Guard]:
+    """Every guard of the functions."""
+    found = superuser.execute(BODIES, {"functions": FUNCTIONS}).fetchall()
+    return [guard for name, body in found for guard in _guards_of(str(name), str(body))]
+
+
+def _guards_of(function: str, body: str) -> Iterator[Guard]:
+    for number, match in enumerate(GUARDS.finditer(body), start=1):
+        mutated = body[: match.start()] + body[match.end() :]
+        yield Guard(function, number, match.group(), body, mutated)
+
+
+@contextmanager
+def without(superuser: Connection, rule: Rule | None) -> Iterator[None]:
+    """A transaction in which the rule is gone; all is as before afterwards."""
+    with superuser.transaction(force_rollback=True):
+        if rule is not None:
+            superuser.execute(rule.drop)
+        yield
+
+
+@contextmanager
+def mutated(superuser: Connection, guard: Guard) -> Iterator[None]:
+    """For every session the function lacks its guard; all is as before afterwards."""
+    superuser.execute(guard.mutated)
+    try:
+        yield
+    finally:
+        superuser.execute(guard.original)

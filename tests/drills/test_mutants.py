@@ -1,0 +1,174 @@
+"""No rule of the database is there for nothing: without it a probe is accepted, or a race ends otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from audit.services import record
+from core.actors import SYSTEM
+from core.idempotency import Answer, once
+from tests import factories
+from tests.drills.mutant_meetings import (
+    RACES,
+    one_key_twice,
+    two_holds_of_the_same_tokens,
+    two_payouts_of_the_same_earnings,
+)
+from tests.drills.mutant_probes import answer, probe_of
+from tests.drills.mutant_races import Outcome, Race, World, at_once, one_after_the_other
+from tests.drills.mutants import Guard, Rule, guards, mutated, rules
+from tests.drills.report import tell
+from tests.payouts import support as payouts
+from tests.queue_app.support import bought, come, rich, running
+from tests.support.database import Connection, at_database
+from tests.wallet.support import hold, key, settled, viewer_with
+from wallet import services
+
+# Mutants that nothing can tell from the original, and why.
+BEHIND_HER_STATE = "whoever touches her queue holds the lock of her state's row (modelstate_lock) before"
+EQUIVALENT: dict[str, str] = {
+    "function queue_app_lock: FOR NO KEY UPDATE [1]": BEHIND_HER_STATE,
+    "function queue_app_lock: FOR NO KEY UPDATE [2]": BEHIND_HER_STATE,
+    "function queue_app_lock_item: FOR NO KEY UPDATE [1]": BEHIND_HER_STATE,
+    "function modelstate_lock: FOR NO KEY UPDATE [3]": "reached only by whoever lost the race for the row's very first"
+    " insert, after the winner's commit; between those two a third is refused by the trigger legal_steps_only",
+}
+SHORT_RACES = [two_holds_of_the_same_tokens, one_key_twice, two_payouts_of_the_same_earnings]
+SHORT_GUARDS = {"wallet_lock_wallet", "wallet_claim_operation", "wallet_lock_earnings"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a mutant: who killed it, or why nobody can; neither: it survived."""
+
+    mutant: str
+    killer: str = ""
+    equivalent: str = ""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.mutant} -> {self.killer or (f'equivalent: {self.equivalent}' if self.equivalent else 'SURVIVED')}"
+        )
+
+
+def furnish(superuser: Connection) -> None:
+    """A good row in every table that probes copy from."""
+    viewer, performer = viewer_with(1), factories.performer()
+    services.fund(by=SYSTEM, owner_id=viewer.pk, tokens=500, key=key(), external_id=key())
+    hold(viewer, performer, 20)
+    done = settled(viewer, performer, 30)
+    services.reverse_transfer(by=SYSTEM, transfer_id=done.transfer_id, reason="mistake", key=key())
+    settled(viewer, performer, 30)
+    earner = payouts.earner()
+    payouts.brought(earner, "paid")
+    payouts.brought(earner, "requested")
+    starring, buyer = come(factories.performer()), rich(factories.viewer())
+    running(buyer, starring)
+    bought(buyer, starring)
+    once(payouts.claim(earner), lambda: Answer(200, {}))
+    record(by=SYSTEM, action="drill", target_type="drill", target_id="1")
+    for chain in ("wallet", "audit"):
+        superuser.execute(f"SELECT {chain}_new_epoch()")
+
+
+def fate_of_rule(superuser: Connection, rule: Rule) -> Fate:
+    """Drop it and see whether its probe gets through, or is refused in another's name."""
+    probe = probe_of(rule)
+    if probe is None:
+        return Fate(str(rule), equivalent=EQUIVALENT.get(str(rule), ""))
+    before, after = answer(superuser, probe, None), answer(superuser, probe, rule)
+    expected = {rule.name} if rule.kind != "trigger" else {before} - {"accepted"}
+    if before in expected and after != before:
+        return Fate(str(rule), killer=f"probe: {after}, no longer refused by {before}")
+    return Fate(str(rule), equivalent=EQUIVALENT.get(str(rule), ""))
+
+
+def fate_of_guard(hall: Hall, guard: Guard) -> Fate:
+    """Drop it and run the races until one of them ends otherwise."""
+    with mutated(hall.superuser, guard):
+        for race, end in hall.sound.items():
+            if at_once(hall.world, hall.url, race) != end:
+                return Fate(str(guard), killer=f"race: {race.__name__}")
+    return Fate(str(guard), equivalent=EQUIVALENT.get(str(guard), ""))
+
+
+@dataclass
+class Hall:
+    """Where the races are run, and how each ends where nothing is missing."""
+
+    superuser: Connection
+    world: World
+    url: str
+    sound: dict[Race, Outcome]
+
+
+def open_hall(world: World, url: str, superuser: Connection, races: list[Race]) -> Hall:
+    """Each race must end at once as it ends one after the other, before anything is dropped."""
+    sound = {race: one_after_the_other(world, url, race) for race in races}
+    wrong = {race.__name__: end for race in races if (end := at_once(world, url, race)) != sound[race]}
+    assert wrong == {}, sound
+    return Hall(superuser, world, url, sound)
+
+
+def publish(fates: list[Fate], seconds: float, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The list and the one line of figures; who survived."""
+    survived = [fate.mutant for fate in fates if not fate.killer and not fate.equivalent]
+    with capsys.disabled():
+        sys.stdout.write("\n" + "\n".join(map(str, fates)) + "\n")
+        tell(
+            {
+                "drill": "mutants",
+                "mutants": len(fates),
+                "killed": sum(bool(fate.killer) for fate in fates),
+                "equivalent": sum(bool(fate.equivalent) for fate in fates),
+                "survived": len(survived),
+                "seconds": round(seconds, 1),
+            }
+        )
+    return survived
+
+
+@pytest.fixture
+def arena(database_clone: str, superuser_connection: Connection) -> Iterator[tuple[World, str]]:
+    """A furnished database and its address as superuser."""
+    furnish(superuser_connection)
+    url = at_database(os.environ["DATABASE_SUPERUSER_URL"], database_clone)
+    world = World(url)
+    yield world, url
+    world.close()
+
+
+@pytest.mark.drill
+def test_every_mutant_is_killed(
+    arena: tuple[World, str], superuser_connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = time.monotonic()
+
+    fates = [fate_of_rule(superuser_connection, rule) for rule in rules(superuser_connection)]
+    hall = open_hall(*arena, superuser_connection, RACES)
+    fates += [fate_of_guard(hall, guard) for guard in guards(superuser_connection)]
+
+    assert publish(fates, time.monotonic() - began, capsys) == []
+
+
+@pytest.mark.slow
+def test_a_handful_of_mutants_is_killed(arena: tuple[World, str], superuser_connection: Connection) -> None:
+    chosen = [guard for guard in guards(superuser_connection) if guard.function in SHORT_GUARDS]
+    fates = [fate_of_rule(superuser_connection, rule) for rule in rules(superuser_connection)[::5]]
+
+    hall = open_hall(*arena, superuser_connection, SHORT_RACES)
+    fates += [fate_of_guard(hall, guard) for guard in chosen]
+
+    assert len(chosen) == len(SHORT_GUARDS)
+    assert [str(fate) for fate in fates if not fate.killer] == []
+
+
+def test_what_is_called_equivalent_is_there(superuser_connection: Connection) -> None:
+    mutants = {str(mutant) for mutant in [*rules(superuser_connection), *guards(superuser_connection)]}
+    assert EQUIVALENT.keys() <= mutants
