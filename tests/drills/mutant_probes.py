@@ -47,9 +47,12 @@ RESOLVED = {"resolved_by_id": NEW["id"], "resolved_at": "2026-01-01T00:00:00Z"}
 TRANSFER = "wallet_transfer"
 FUND = "code = 'fund'"
 ACCOUNT = "wallet_account"
+STRANGER = {**NEW, "owner_id": NEW["id"]}
 PAYOUT = "payouts_payout"
+ASKED = "status = 'requested'"
 FRESH_PAYOUT = {**NEW, "reserve_transfer_id": NEW["id"], "end_transfer_id": None}
 ITEM = "queue_app_queueitem"
+WAITS = "status = 'created'"
 FRESH_ITEM = {**NEW, "hold_id": NEW["id"], "source_event_id": "another", "sequence": 999}
 SEAL = "wallet_seal"
 FRESH_SEAL = {**NEXT, "hash": "\\x01", "prev_hash": "\\x02"}
@@ -59,10 +62,12 @@ CHECKS: dict[str, Copy] = {
     "wallet_account_owner_fits_kind": Copy(ACCOUNT, "kind = 'available'", {"owner_id": None}),
     "wallet_account_slice_check": Copy(ACCOUNT, "kind = 'prize'", {"slice": -1}),
     "wallet_account_slice_of_prize": Copy(ACCOUNT, "kind = 'prize'", {"slice": 16}),
-    "wallet_account_balance_not_negative": Copy(ACCOUNT, "kind = 'prize'", {"balance": -1, "slice": 3}),
-    "wallet_account_balance_bounded": Copy(ACCOUNT, "kind = 'prize'", {"balance": 10**15 + 1, "slice": 3}),
-    "wallet_account_debits_covered": Copy(ACCOUNT, "kind = 'earned'", {"debits_posted": 5, "credits_seen": 4}),
-    "wallet_account_live_or_summed": Copy(ACCOUNT, "kind = 'earned'", {"balance": 5}),
+    "wallet_account_balance_not_negative": Copy(ACCOUNT, "kind = 'available'", {"balance": -1}, STRANGER),
+    "wallet_account_balance_bounded": Copy(ACCOUNT, "kind = 'available'", {"balance": 10**15 + 1}, STRANGER),
+    "wallet_account_debits_covered": Copy(
+        ACCOUNT, "kind = 'earned'", {"debits_posted": 5, "credits_seen": 4}, STRANGER
+    ),
+    "wallet_account_live_or_summed": Copy(ACCOUNT, "kind = 'earned'", {"balance": 5}, STRANGER),
     "wallet_account_once": Copy(ACCOUNT, "kind = 'available'"),
     "wallet_transfer_amount_in_range": Copy(TRANSFER, FUND, {"amount": 0}),
     "wallet_transfer_code_is_known": Copy(TRANSFER, FUND, {"code": "gift"}),
@@ -84,21 +89,22 @@ CHECKS: dict[str, Copy] = {
     "audit_seal_epoch_check": Copy("audit_seal", wrong={"epoch": -1}, fresh=FRESH_SEAL),
     "audit_seal_hash_key": Copy("audit_seal", fresh={**NEXT, "prev_hash": "\\x02"}),
     "audit_seal_prev_hash_key": Copy("audit_seal", fresh={**NEXT, "hash": "\\x01"}),
-    "payouts_tokens_in_range": Copy(PAYOUT, wrong={"tokens": 0}, fresh=FRESH_PAYOUT),
-    "payouts_one_or_two_approvals": Copy(PAYOUT, wrong={"approvals_needed": 0}, fresh=FRESH_PAYOUT),
-    "payouts_rate_has_currency": Copy(PAYOUT, wrong={"rate": 2, "currency": ""}, fresh=FRESH_PAYOUT),
-    "payouts_status_tells_the_truth": Copy(PAYOUT, wrong={"status": "paid"}, fresh=FRESH_PAYOUT),
-    "payouts_payout_reserve_transfer_id_key": Copy(PAYOUT, "status = 'requested'"),
+    "payouts_tokens_in_range": Copy(PAYOUT, ASKED, {"tokens": 0}, FRESH_PAYOUT),
+    "payouts_one_or_two_approvals": Copy(PAYOUT, ASKED, {"approvals_needed": 0}, FRESH_PAYOUT),
+    "payouts_rate_has_currency": Copy(PAYOUT, ASKED, {"rate": 2, "currency": ""}, FRESH_PAYOUT),
+    "payouts_status_tells_the_truth": Copy(PAYOUT, ASKED, {"status": "paid"}, FRESH_PAYOUT),
+    "payouts_payout_reserve_transfer_id_key": Copy(PAYOUT, ASKED),
     "core_idempotencykey_status_check": Copy(
         "core_idempotencykey", wrong={"status": -1}, fresh={**NEXT, "key": "another"}
     ),
     "idempotency_key_once": Copy("core_idempotencykey", fresh=NEXT),
-    "queue_app_whole_tokens": Copy(ITEM, wrong={"tokens": 0}, fresh=FRESH_ITEM),
-    "queue_app_duration_in_range": Copy(ITEM, wrong={"duration_seconds": 3601}, fresh=FRESH_ITEM),
-    "queue_app_status_tells_the_truth": Copy(ITEM, "status = 'created'", {"settled_tokens": 5}, FRESH_ITEM),
+    "queue_app_whole_tokens": Copy(ITEM, WAITS, {"tokens": 0}, FRESH_ITEM),
+    "queue_app_duration_in_range": Copy(ITEM, WAITS, {"duration_seconds": 3601}, FRESH_ITEM),
+    "queue_app_nobodys_item_only_waits": Copy(ITEM, WAITS, {"performer_id": None}, FRESH_ITEM),
+    "queue_app_status_tells_the_truth": Copy(ITEM, WAITS, {"settled_tokens": 5}, FRESH_ITEM),
     "queue_app_refund_reason_known": Copy(
         ITEM,
-        "status = 'created'",
+        WAITS,
         {"status": "refunded", "refund_reason": "whim", "refunded_tokens": 100, "refunded_at": "2026-01-01T00:00:00Z"},
         FRESH_ITEM,
     ),
@@ -106,15 +112,9 @@ CHECKS: dict[str, Copy] = {
         ITEM, "status = 'started'", {"sequence": None, "performer_id": NEW["id"]}, FRESH_ITEM
     ),
     "queue_app_one_started": Copy(ITEM, "status = 'started'", fresh=FRESH_ITEM),
-    "queue_app_one_place_each": Copy(
-        ITEM, "status = 'created'", fresh={**NEW, "hold_id": NEW["id"], "source_event_id": "another"}
-    ),
-    "queue_app_one_item_an_event": Copy(
-        ITEM, "status = 'created'", fresh={**NEW, "hold_id": NEW["id"], "sequence": 999}
-    ),
-    "queue_app_queueitem_hold_id_key": Copy(
-        ITEM, "status = 'created'", fresh={**NEW, "source_event_id": "another", "sequence": 999}
-    ),
+    "queue_app_one_place_each": Copy(ITEM, WAITS, fresh={**NEW, "hold_id": NEW["id"], "source_event_id": "another"}),
+    "queue_app_one_item_an_event": Copy(ITEM, WAITS, fresh={**NEW, "hold_id": NEW["id"], "sequence": 999}),
+    "queue_app_queueitem_hold_id_key": Copy(ITEM, WAITS, fresh={**NEW, "source_event_id": "another", "sequence": 999}),
     "queue_app_depth_within_limit": Copy(
         "queue_app_performerqueue", wrong={"depth": 51}, fresh={"performer_id": NEW["id"]}
     ),

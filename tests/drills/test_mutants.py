@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -108,7 +108,7 @@ class Hall:
     sound: dict[Race, Outcome]
 
 
-def open_hall(world: World, url: str, superuser: Connection, races: list[Race]) -> Hall:
+def open_hall(world: World, url: str, superuser: Connection, races: Sequence[Race]) -> Hall:
     """Each race must end at once as it ends one after the other, before anything is dropped."""
     sound = {race: one_after_the_other(world, url, race) for race in races}
     wrong = {race.__name__: end for race in races if (end := at_once(world, url, race)) != sound[race]}
