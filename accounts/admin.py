@@ -113,8 +113,8 @@ class PerformerAdmin(AuditedAdmin):
             services.join_role(by=self.actor(request), user=obj.user, role="performer")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Performer | None = None) -> tuple[str, ...]:
-        """Whose profile it is stays."""
-        return ("user",) if obj else ()
+        """Whose profile it is stays; a wallet is verified on the page of those who asked, never by its owner."""
+        return ("user", "verified_at") if obj else ("verified_at",)
 
 
 @admin.register(Viewer)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID, uuid4
 
@@ -33,11 +33,13 @@ Item = Any  # a row of whichever model the admin shows
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What an action hands to a service: who, why, and a key that is the same when the page is sent twice."""
+    """What an action hands to a service: who, why, a key that is the same when the page is sent twice, and what a
+    form of the action's own asked besides."""
 
     by: Actor
     reason: str
     key: str
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ReasonForm(forms.Form):
@@ -67,14 +69,14 @@ class ReasonForm(forms.Form):
 
 
 def with_reason(
-    description: str, *, typed: str = ""
+    description: str, *, typed: str = "", form_class: type[ReasonForm] = ReasonForm
 ) -> Callable[[Callable[[Owner, Item, Act], None]], Callable[[Owner, HttpRequest, Any], HttpResponse | None]]:
     """An admin action that asks for a reason first and is audited, item by item.
 
     Decorate a method `(self, item, act) -> None` that calls one service with `by=act.by, reason=act.reason,
     key=f"{act.key}:{item.pk}"`. Each item has its own transaction, which holds the audit entry too; a refusal
     (DomainError) is shown in the service's own words and the other items go on. `typed` is a word that must be
-    typed, for what cannot be undone.
+    typed, for what cannot be undone. A `form_class` may ask more, which `act.more` then holds.
     """
 
     def decorate(
@@ -85,10 +87,11 @@ def with_reason(
         @admin.action(description=description, permissions=["act"])
         def action(self: Owner, request: HttpRequest, queryset: Any) -> HttpResponse | None:  # noqa: ANN401 - rows
             sent = request.POST if "key" in request.POST else None
-            form = ReasonForm(sent, word=typed, initial={"key": uuid4()})
+            form = form_class(sent, word=typed, initial={"key": uuid4()})
             if not form.is_valid():
                 return self.ask_reason(request, queryset, form, name, description)
-            act = Act(self.actor(request), form.cleaned_data["reason"], str(form.cleaned_data["key"]))
+            more = {name: value for name, value in form.cleaned_data.items() if name not in ("reason", "key", "typed")}
+            act = Act(self.actor(request), form.cleaned_data["reason"], str(form.cleaned_data["key"]), more)
             self.act_on_all(request, list(queryset), name, lambda item: method(self, item, act), act)
             return None
 

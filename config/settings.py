@@ -227,6 +227,9 @@ SPECTACULAR_SETTINGS = {
         "PerformerState": "modelstate.states.State",
         "WalletBucket": "wallet.api.serializers.BUCKETS",
         "MenuVisibility": "menus.states.Visibility",
+        "QueueItemStatus": "queue_app.states.Status",
+        "PayoutStatus": "payouts.states.Status",
+        "VerificationStatus": "payouts.api.serializers.WISHES",
         "RefundReason": "queue_app.states.RefundReason",
     },
 }

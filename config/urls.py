@@ -12,6 +12,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("modelstate.api.urls")),
     path("", include("wallet.api.urls")),
     path("", include("compliance.api.urls")),
+    path("", include("payouts.api.urls")),
     path("", include("menus.api.urls")),
     path("", include("queue_app.api.urls")),
     path("", include("notices.api.urls")),

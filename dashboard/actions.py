@@ -51,6 +51,7 @@ ROUTES: Mapping[str, Route] = {
     "viewBalance": Route("wallet"),
     "viewEarnings": Route("wallet", "earnings"),
     "viewTransactions": Route("transactions"),
+    "requestPayout": Route("wallet", "payouts"),
     "openProfile": Route("profile"),
     "openNotificationPreferences": Route("menu-settings", "notifications"),
     "openMenuSettings": Route("menu-settings"),

@@ -10,17 +10,20 @@ from accounts.access import Access, access_of
 from accounts.queries import NAMELESS, Names, names_of, performer
 from core.exceptions import NotFound
 from dashboard.frame import Shell
-from dashboard.presenters import money, session, settings, viewing
+from dashboard.presenters import money, payouts, session, settings, viewing
 from dashboard.presenters import shell as shell_words
 from menus.builder import Menu
 from menus.queries.menu import menu_for, preferences_of
 from menus.queries.offers import offers_of
 from modelstate.queries import StateView, get_state
+from payouts.queries import newest_payouts, standing_of, verification_of
 from queue_app.queries import ItemView, QueueView, open_items_of, queue_of, snapshot_of
 from wallet.queries import Balance, balance_of
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+LATEST_PAYOUTS = 5
 
 
 class Facts:
@@ -129,6 +132,14 @@ class Facts:
     def wallet_card(self) -> money.WalletCard | None:
         """Her tokens, or nothing where she may not see them."""
         return money.wallet_card(self.balance, performs=self.performs) if self.balance else None
+
+    def payouts_card(self) -> payouts.PayoutsCard | None:
+        """Her payouts, or nothing where she may not ask for any."""
+        if not self.performs or "REQUEST_PAYOUT" not in self.access.permissions:
+            return None
+        standing = standing_of(self.id)
+        wish = verification_of(self.id, verified=standing.verified)
+        return payouts.payouts_card(self.access.flags, standing, newest_payouts(self.id, LATEST_PAYOUTS), wish)
 
     def my_items(self) -> viewing.MyItems:
         """A viewer's place in the queues he paid for."""

@@ -78,6 +78,14 @@ def version_from(form: QueryDict) -> int:
     return int(text)
 
 
+def amount_from(form: QueryDict) -> int:
+    """Whole tokens as somebody types them. Raises ValidationFailed where it is no number."""
+    text = form.get("amount", "").strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise ValidationFailed.of("amount", "invalid", "Give a whole number of tokens.")
+    return int(text)
+
+
 def preferences_from(form: QueryDict) -> dict[str, Any]:
     """A whole page of preferences: what is not switched on is off."""
     shown = set(form.getlist("show"))

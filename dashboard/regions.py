@@ -34,6 +34,10 @@ def _wallet(facts: Facts) -> dict[str, Any]:
     return {"wallet": facts.wallet_card()}
 
 
+def _payouts(facts: Facts) -> dict[str, Any]:
+    return {"payouts": facts.payouts_card()}
+
+
 def _my_items(facts: Facts) -> dict[str, Any]:
     return {"mine": facts.my_items()}
 
@@ -58,6 +62,7 @@ REGIONS: Mapping[str, Region] = {
     "stage": _region("stage", _stage),
     "queue": _region("queue", _queue),
     "wallet": _region("wallet", _wallet),
+    "payouts": _region("payouts", _payouts),
     "my-items": _region("my-items", _my_items),
     "offer": _region("offer", _offer),
     "preferences": _region("preferences", _preferences),

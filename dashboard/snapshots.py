@@ -12,6 +12,7 @@ from core.hub import Frame
 from menus.queries.menu import preferences_of
 from modelstate.queries import StateView, get_state
 from modelstate.states import STREAMING_STATES, State
+from payouts.queries import open_versions
 from queue_app.queries import open_items_of, queue_of
 from wallet.queries import balance_of
 
@@ -48,6 +49,7 @@ def of_performer(performer_id: UUID) -> Snapshot:
         f"state:{performer_id}": state.version,
         f"queue:{performer_id}": queue.version,
         f"preferences:{performer_id}": preferences_of(performer_id).version,
+        **{f"payout:{number}": version for number, version in open_versions(performer_id).items()},
     }
     return Snapshot(f"state:{performer_id}", {**_state_data(state), "depth": queue.depth}, versions)
 

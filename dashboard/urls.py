@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dashboard.views import fragments, history, house, past, preferences, session, viewing, wallet
+from dashboard.views import fragments, history, house, past, payouts, preferences, session, viewing, wallet
 
 pages = [
     path("", session.Home.as_view(), name="desk"),
@@ -35,6 +35,7 @@ regions = [
     path("f/wallet/", fragments.WalletFragment.as_view(region="wallet"), name="fragment-wallet"),
     path("f/balance/", fragments.WalletFragment.as_view(region="balance"), name="fragment-balance"),
     path("f/earnings/", wallet.EarningsFragment.as_view(), name="fragment-earnings"),
+    path("f/payouts/", payouts.PayoutsFragment.as_view(), name="fragment-payouts"),
     path("f/my-items/", fragments.ViewerFragment.as_view(region="my-items"), name="fragment-my-items"),
     path("f/rooms/<uuid:performer_id>/", viewing.OfferFragment.as_view(), name="fragment-offer"),
 ]
@@ -51,6 +52,8 @@ actions = [
     path("f/queue/items/<uuid:item_id>/decline/", session.DeclineItem.as_view(), name="decline-item"),
     path("f/my/items/<uuid:item_id>/cancel/", viewing.CancelItem.as_view(), name="cancel-item"),
     path("f/rooms/<uuid:performer_id>/buy/<uuid:item_id>/", viewing.Buy.as_view(), name="buy"),
+    path("f/wallet/payouts/", payouts.RequestPayout.as_view(), name="request-payout"),
+    path("f/wallet/verification/", payouts.AskForVerification.as_view(), name="ask-verification"),
     path("f/menu/reset/", preferences.ResetMenuSettings.as_view(), name="menu-settings-reset"),
     path("f/theme/", preferences.Theme.as_view(), name="theme"),
     path("f/sign-out/", house.SignOutHere.as_view(), name="sign-out-here"),

@@ -14,14 +14,16 @@ from django.db.models import Prefetch, QuerySet
 from core.exceptions import NotFound
 from payouts.models import Payout, Step, Verification
 from payouts.states import OPEN, REQUEST_WINDOW_SECONDS, REQUESTS, Status, VerificationStatus
-from wallet.queries import Balance
+from wallet.queries import earned_of
 
 # The same window as payouts/sql/count_attempt.sql.
-_READ_FREE = """
-SELECT at + make_interval(secs => %(window)s),
-       ceil(extract(epoch FROM at + make_interval(secs => %(window)s) - clock_timestamp()))::integer
-FROM payouts_attempt WHERE performer_id = %(performer)s AND at > clock_timestamp() - make_interval(secs => %(window)s)
-ORDER BY at DESC OFFSET %(limit)s - 1 LIMIT 1
+_READ_STANDING = """
+SELECT performer.verified_at IS NOT NULL, free.at, ceil(extract(epoch FROM free.at - clock_timestamp()))::integer
+FROM accounts_performer AS performer LEFT JOIN LATERAL (
+  SELECT at + make_interval(secs => %(window)s) AS at FROM payouts_attempt
+   WHERE performer_id = performer.user_id AND at > clock_timestamp() - make_interval(secs => %(window)s)
+   ORDER BY payouts_attempt.at DESC OFFSET %(limit)s - 1 LIMIT 1) AS free ON true
+WHERE performer.user_id = %(performer)s
 """
 
 
@@ -73,12 +75,15 @@ class VerificationView:
     decided_at: datetime | None
 
 
-def standing_of(performer_id: UUID, balance: Balance) -> Standing:
-    """What a payout of hers depends on now, besides the balance that was read already; one statement."""
+def standing_of(performer_id: UUID) -> Standing:
+    """What a payout of hers depends on now; two statements. Raises NotFound where nobody performs by that id."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ_FREE, {"performer": performer_id, "window": REQUEST_WINDOW_SECONDS, "limit": REQUESTS})
-        free_at, seconds = cursor.fetchone() or (None, 0)
-    return Standing(balance.earned, balance.verified, free_at, seconds)
+        cursor.execute(_READ_STANDING, {"performer": performer_id, "window": REQUEST_WINDOW_SECONDS, "limit": REQUESTS})
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound()
+    verified, free_at, seconds = row
+    return Standing(earned_of(performer_id), verified, free_at, seconds or 0)
 
 
 def payouts_of(performer_id: UUID) -> QuerySet[Payout]:

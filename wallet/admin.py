@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from accounts.permissions import Permission, require
 from audit.admin import ReadOnlyAdmin
-from wallet import proofpage
+from wallet import proofpage, staffpages  # noqa: F401 - staffpages registers credits and prize fund
 from wallet.models import Account, Hold, Seal, Transfer
 from wallet.proof import report
 from wallet.queries import with_tokens

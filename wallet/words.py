@@ -14,6 +14,9 @@ REASONS: Mapping[str, str] = {
     "technical_error": "a technical error",
     "admin_refund": "given back by staff",
     "partial_performance": "performed in part",
+    "payout_pay": "",
+    "payout_reject": "rejected by staff",
+    "payout_fail": "the payout came back",
 }
 COUNTERPARTIES: Mapping[str, str] = {
     AccountKind.AVAILABLE: "viewer",

@@ -29,6 +29,13 @@ SIGNALS: dict[str, tuple[str, ...]] = {
     ),
     "menu": ("model.menu.changed", "model.preferences.changed", "resync.menu", "resync.preferences"),
     "wallet": ("wallet.balance.changed", "resync.wallet"),
+    "payouts": (
+        "wallet.payout.updated",
+        "wallet.verification.updated",
+        "wallet.balance.changed",
+        "resync.payout",
+        "resync.wallet",
+    ),
     "room": ("model.state.changed", "model.menu.changed", "resync.state", "resync.room"),
     "items": (
         "queue.item.created",

@@ -32,6 +32,7 @@ class WalletPage(Page):
         """The page."""
         context = {
             "wallet": self.facts.wallet_card(),
+            "payouts": self.facts.payouts_card(),
             "earnings": earnings(self) if self.facts.performs else None,
             "all_transactions": True,
             **movements(self, SHORT, EVERYTHING),

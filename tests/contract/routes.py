@@ -38,6 +38,12 @@ GET    /api/v1/wallet/transactions.csv                                   401  20
 GET    /api/v1/wallet/holds/{hold}/trace                                 401  404  404  403  200  200  200
 GET    /api/v1/wallet/earnings                                           401  403  200  403  403  200  403
 GET    /api/v1/admin/accounts/{performer}/past?at=2026-01-01T00:00:00Z   401  403  403  403  200  403  403
+GET    /api/v1/wallet/payouts                                            401  403  200  403  403  200  403
+POST   /api/v1/wallet/payouts                                            401  403  403  403  403  200  403  K
+GET    /api/v1/wallet/payouts/{payout}                                   401  403  404  403  403  200  403
+GET    /api/v1/wallet/verification                                       401  403  200  403  403  200  403
+POST   /api/v1/wallet/verification                                       401  403  200  403  403  409  403
+POST   /api/v1/wallet/credits                                            401  403  403  403  200  403  403  K
 GET    /api/v1/performer/{performer}/menus                               401  404  404  200  200  200  404
 POST   /api/v1/performer/{performer}/menus                               401  404  404  404  201  201  404
 GET    /api/v1/performer/{performer}/menus/{menu}                        401  404  404  200  200  200  404
@@ -116,6 +122,7 @@ GET    /f/queue/                                                         302  40
 GET    /f/wallet/                                                        302  200  200  403  200  200  200
 GET    /f/earnings/                                                      302  403  200  403  403  200  403
 GET    /f/balance/                                                       302  200  200  403  200  200  200
+GET    /f/payouts/                                                       302  403  200  403  403  200  403
 GET    /f/my-items/                                                      302  200  403  403  403  403  200
 GET    /f/rooms/{performer}/                                             302  200  403  403  403  403  200
 POST   /f/stream/start/                                                  302  403  200  403  403  200  403  K
@@ -129,6 +136,8 @@ POST   /f/queue/settings/                                                302  40
 POST   /f/queue/items/{queue_item}/decline/                              302  403  404  403  403  200  403  K
 POST   /f/my/items/{queue_item}/cancel/                                  302  404  403  403  403  403  200  K
 POST   /f/rooms/{performer}/buy/{dance}/                                 302  200  403  403  403  403  200  K
+POST   /f/wallet/payouts/                                                302  403  403  403  403  200  403  K
+POST   /f/wallet/verification/                                           302  403  200  403  403  409  403  K
 POST   /f/menu/reset/                                                    302  403  200  403  403  200  403
 POST   /f/theme/                                                         302  204  204  204  204  204  204
 POST   /f/sign-out/                                                      302  200  200  200  200  200  200
@@ -158,6 +167,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/slot-machine/self-exclusion": {"days": 30},
     "PUT /api/v1/queue/settings": {"autoRejoin": True},
     "POST /api/v1/queue/requests": {"tokens": 10, "title": "A song", "durationSeconds": 60},
+    "POST /api/v1/wallet/payouts": {"amount": 1000},
+    "POST /api/v1/wallet/credits": {"viewerId": "{viewer}", "tokens": 10, "externalId": "contract-payment"},
+    "POST /f/wallet/payouts/": {"amount": "1000"},
     "POST /api/v1/queue/items/{queue_item}/finish": {"settled": 60, "refunded": 40},
     "POST /api/v1/queue/items/{queue_item}/abandon": {"reason": "technical_error"},
     "POST /api/v1/queue/items/{queue_item}/refund": {"reason": "technical_error"},

@@ -34,7 +34,7 @@ def send(
     client = client or world.client(actor, route.path)
     sent = route.body if body is None else body
     keys = {"Idempotency-Key": str(uuid4())} if route.keyed else {}
-    content = sent if isinstance(sent, bytes) else encoded(route, sent)
+    content = sent if isinstance(sent, bytes) else encoded(route, named(world, sent))
     response: Response = client.generic(
         route.method,
         address or world.address(route.path),
@@ -43,6 +43,14 @@ def send(
         headers={**keys, **(headers or {})},
     )
     return response
+
+
+def named(world: World, body: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """The body with the ids of the things that stand in braces in it."""
+    if not isinstance(body, dict):
+        return body
+    things = {f"{{{name}}}": number for name, number in world.things.items()}
+    return {name: things.get(value, value) if isinstance(value, str) else value for name, value in body.items()}
 
 
 def encoded(route: Route, body: Any) -> bytes:  # noqa: ANN401 - any JSON value

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.test import Client
 
 from accounts.models import User
+from accounts.services import set_verified
 from core.actors import SYSTEM
 from core.idempotency import Claim
 from core.ids import uuid7
@@ -22,10 +23,13 @@ from notices.queries import notices_of
 from queue_app import services as queue
 from queue_app.queries import item_for
 from tests import factories
+from tests.payouts.support import asked
+from tests.wallet.support import settled, viewer_with
 from wallet.services import fund
 
 ACTORS = ("nobody", "other_viewer", "other_performer", "manager", "staff", "performer", "viewer")
 TOKENS = 1_000
+EARNED = 20 * TOKENS
 
 
 @dataclass
@@ -67,7 +71,7 @@ def build_world() -> World:
         "manager": factories.manager(studio, "contract-manager"),
         "staff": factories.staff("contract-staff"),
     }
-    world = World(people, {"performer": str(people["performer"].pk)})
+    world = World(people, {name: str(people[name].pk) for name in ("performer", "viewer")})
     for name, user in people.items():
         world.tokens[name] = factories.tokens(user).access
         world.browsers[name] = factories.session_key(user)
@@ -77,6 +81,8 @@ def build_world() -> World:
     world.things["queue_item"] = buy(world)
     world.things["hold"] = hold_of(world)
     world.things["notice"] = str(notices_of(people["performer"].pk)[0].pk)
+    _pay_her(world)
+    factories.grant(people["staff"], "CREDIT_TOKENS")
     return world
 
 
@@ -102,6 +108,14 @@ def hold_of(world: World) -> str:
     """The hold that the viewer's booking rests on."""
     by = factories.actor(world.people["viewer"])
     return str(item_for(by, UUID(world.things["queue_item"])).hold_id)
+
+
+def _pay_her(world: World) -> None:
+    """She has been verified, has earned something and asked for a part of it."""
+    performer = world.people["performer"].performer
+    set_verified(performer_id=performer.pk, verified=True)
+    settled(viewer_with(EARNED), performer, EARNED)
+    world.things["payout"] = str(asked(performer, TOKENS))
 
 
 def given(world: World, steps: str) -> None:

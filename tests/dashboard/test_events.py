@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from accounts.events import SignInEnded
 from accounts.models import Performer, Viewer
+from accounts.services import set_verified
 from core import events
 from core.events import Event
 from dashboard import snapshots
@@ -26,6 +27,7 @@ from notices.services import mark_read
 from tests import factories
 from tests.dashboard.support import on_sale, press
 from tests.queue_app.support import come, rich, running
+from tests.wallet.support import settled, viewer_with
 
 DOCUMENT = Path(settings.BASE_DIR, "docs", "asyncapi.yaml")
 ITEM_EVENTS = ("created", "position", "third_position_notice", "started", "finished", "abandoned", "refunded")
@@ -113,6 +115,10 @@ def test_a_whole_session_says_only_what_is_documented(
     for name in ("start-next", "finish-performance", "join-queue", "start-next", "abandon-performance"):
         press(hers, name)
     press(hers, "menu-settings-reset")
+    press(hers, "ask-verification")
+    set_verified(performer_id=performer.pk, verified=True)
+    settled(viewer_with(1_000), performer, 1_000)
+    press(hers, "request-payout", amount="1000")
     rich(viewer)
     mark_read(owner_id=viewer.pk)
     for frame in frames:

@@ -1,0 +1,149 @@
+"""Credits as the billing service knows them: totals, and the comparison with its own list."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, QuerySet, Sum
+
+from core.exceptions import FieldError, ValidationFailed
+from wallet.models import Credit
+from wallet.policies import MAX_TOKENS
+from wallet.states import TransferCode
+
+COLUMNS = ("externalId", "tokens", "transferId", "viewerId", "createdAt")
+MOST_MISTAKES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many credits there are, and of how many tokens."""
+
+    number: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A payment on which the two lists do not agree; None: it is not on that list."""
+
+    external_id: str
+    here: int | None
+    there: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Our credits beside the billing's list."""
+
+    agreed: Totals
+    missing_here: list[Difference]
+    missing_there: list[Difference]
+    different: list[Difference]
+
+    @property
+    def whole(self) -> bool:
+        """Whether both lists say the same."""
+        return not (self.missing_here or self.missing_there or self.different)
+
+
+def credits() -> QuerySet[Credit]:
+    """Transfers that credited a payment, with the wallet they went to."""
+    paid = Credit.objects.filter(code=TransferCode.FUND).exclude(external_id="")
+    return paid.select_related("credit_account__owner")
+
+
+def totals_of(rows: QuerySet[Credit]) -> Totals:
+    """How many rows, how many tokens; one statement."""
+    found = rows.order_by().aggregate(number=Count("pk"), tokens=Sum("amount", default=0))
+    return Totals(found["number"], int(found["tokens"]))
+
+
+def csv_lines(rows: QuerySet[Credit]) -> Iterator[str]:
+    """The rows as CSV, line by line, however many there are."""
+    yield _line(COLUMNS)
+    for row in rows.iterator(chunk_size=2000):
+        owner = row.credit_account.owner_id
+        yield _line((_cell(row.external_id), row.amount, row.pk, owner, row.created_at.isoformat()))
+
+
+def _line(cells: Iterable[object]) -> str:
+    line = StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def _cell(text: str) -> str:
+    # A spreadsheet would run what begins like a formula; what it is protected with is taken off again when read.
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text
+
+
+def read_list(text: str) -> dict[str, int]:
+    """The billing's list, lines of `externalId,tokens`, a heading allowed. Raises ValidationFailed, line by line."""
+    listed: dict[str, int] = {}
+    mistakes: list[FieldError] = []
+    for number, cells in enumerate(csv.reader(StringIO(text.lstrip("\ufeff"))), start=1):
+        cells = [cell.strip() for cell in cells]
+        if not any(cells) or (number == 1 and cells[:2] == ["externalId", "tokens"]):
+            continue
+        problem = _problem(cells, listed)
+        if problem:
+            mistakes.append(FieldError("list", "invalid_line", f"Line {number}: {problem}"))
+        else:
+            listed[_plain(cells[0])] = int(cells[1])
+    if not listed and not mistakes:
+        mistakes.append(FieldError("list", "empty", "The list is empty."))
+    if mistakes:
+        raise ValidationFailed(mistakes[:MOST_MISTAKES])
+    return listed
+
+
+def _plain(external_id: str) -> str:
+    return external_id[1:] if external_id[:1] == "'" else external_id
+
+
+def _problem(cells: list[str], listed: Mapping[str, int]) -> str:
+    if len(cells) < 2 or not 1 <= len(_plain(cells[0])) <= 255:
+        return "give the payment's id and its tokens, with a comma between."
+    tokens = cells[1]
+    if not (tokens.isascii() and tokens.isdecimal() and len(tokens) <= 10 and 1 <= int(tokens) <= MAX_TOKENS):
+        return "the tokens are not a whole number."
+    return "this payment is listed twice." if _plain(cells[0]) in listed else ""
+
+
+def compare(listed: Mapping[str, int], since: date, until: date) -> Comparison:
+    """The billing's list of these business days (both included) beside our credits; two statements.
+
+    A listed payment is looked for among all credits, ours of these days are looked for in the list.
+    """
+    here = dict(credits().filter(external_id__in=listed).values_list("external_id", "amount"))
+    ours = credits().filter(created_at__gte=_midnight(since), created_at__lt=_midnight(until + timedelta(days=1)))
+    unlisted = ours.exclude(external_id__in=listed).order_by("created_at", "id")
+    agreed = [tokens for number, tokens in listed.items() if here.get(number) == tokens]
+    return Comparison(
+        agreed=Totals(len(agreed), sum(agreed)),
+        missing_here=[Difference(number, None, tokens) for number, tokens in listed.items() if number not in here],
+        missing_there=[
+            Difference(number, tokens, None) for number, tokens in unlisted.values_list("external_id", "amount")
+        ],
+        different=[
+            Difference(number, here[number], tokens)
+            for number, tokens in listed.items()
+            if number in here and here[number] != tokens
+        ],
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(settings.BUSINESS_TIME_ZONE))
+
+
+def business_today() -> date:
+    """Today where the business is."""
+    return datetime.now(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
