@@ -22,8 +22,16 @@ class LastSignOutHook(Protocol):
         """Do what leaving means. May raise a refusal, unless `forced` (revoked, disabled, timed out)."""
 
 
+class BearerHook(Protocol):
+    """Called for each request with a good bearer token, outside of any transaction. It must cost next to nothing."""
+
+    def __call__(self, *, sign_in_id: UUID) -> None:
+        """Take note."""
+
+
 _signed_in: list[SignedInHook] = []
 _last_sign_out: list[LastSignOutHook] = []
+_bearer_requests: list[BearerHook] = []
 
 
 def on_signed_in(callback: SignedInHook) -> None:
@@ -38,6 +46,12 @@ def on_last_sign_out(callback: LastSignOutHook) -> None:
         _last_sign_out.append(callback)
 
 
+def on_bearer_request(callback: BearerHook) -> None:
+    """Call `callback` for each request with a good bearer token. Registering twice counts once."""
+    if callback not in _bearer_requests:
+        _bearer_requests.append(callback)
+
+
 def announce_signed_in(*, by: Actor, performer_id: UUID) -> None:
     """Tell all who registered."""
     for callback in _signed_in:
@@ -48,3 +62,9 @@ def announce_last_sign_out(*, by: Actor, performer_id: UUID, forced: bool) -> No
     """Tell all who registered; raises the first refusal."""
     for callback in _last_sign_out:
         callback(by=by, performer_id=performer_id, forced=forced)
+
+
+def announce_bearer_request(*, sign_in_id: UUID) -> None:
+    """Tell all who registered."""
+    for callback in _bearer_requests:
+        callback(sign_in_id=sign_in_id)

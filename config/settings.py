@@ -10,6 +10,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONCE, NONE, SELF
 
 from config.env import BASE_DIR, Env, data_dir
+from config.limits import presence_seconds, queue_limits
 from config.logging import logging_config
 from config.partners import loyalty
 
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "adjustments",
     "compliance",
     "payouts",
+    "presence",
     "queue_app",
     "menus",
     "dashboard",
@@ -291,6 +293,10 @@ PAYOUT_MINIMUM_TOKENS = env.number("PAYOUT_MINIMUM_TOKENS", 1000, least=1, most=
 PAYOUT_TWO_PEOPLE_ABOVE_TOKENS = env.number("PAYOUT_TWO_PEOPLE_ABOVE_TOKENS", 10_000, least=0, most=10**9)
 PAYOUT_RATE = env.decimal("PAYOUT_RATE", "0.05", most="1000000")
 PAYOUT_CURRENCY = env.text("PAYOUT_CURRENCY", "USD")
+HOLD_SECONDS = env.number("HOLD_SECONDS", 300, least=1, most=86400)
+PRESENCE_SECONDS = presence_seconds(env)
+QUEUE_LIMITS = queue_limits(env)
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", 1, least=1, most=5)
 ALLOWED_COUNTRIES = env.words("ALLOWED_COUNTRIES", [])
 LOYALTY = loyalty(env)
 LOGGING_CONFIG = None

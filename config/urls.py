@@ -10,6 +10,7 @@ from core import views as core_views
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("modelstate.api.urls")),
+    path("", include("presence.api.urls")),
     path("", include("wallet.api.urls")),
     path("", include("compliance.api.urls")),
     path("", include("payouts.api.urls")),

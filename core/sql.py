@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -61,6 +62,11 @@ def call_value(function: str, /, **params: Any) -> Any:  # noqa: ANN401 - whatev
         cursor.execute(f"SELECT {function}({arguments})", values)
         row = cursor.fetchone()
     return loaded(row[0] if row else None)
+
+
+def id_array(ids: Iterable[UUID]) -> str:
+    """Ids for a function's uuid[] parameter. (A list would go as JSON.)"""
+    return f"{{{','.join(str(one) for one in ids)}}}"
 
 
 def loaded(value: object) -> Any:  # noqa: ANN401 - any JSON value

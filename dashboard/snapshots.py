@@ -99,6 +99,9 @@ def _state_data(view: StateView) -> dict[str, Any]:
             "tokens": work.tokens,
             "startedAt": _instant(work.started_at),
             "durationSeconds": work.duration_seconds,
+            "endsAt": work.ends_at and _instant(work.ends_at),
+            "pausedAt": work.paused_at and _instant(work.paused_at),
+            "remainingSeconds": work.remaining_seconds,
         },
         "lastStateChange": view.last_state_change and _instant(view.last_state_change),
     }

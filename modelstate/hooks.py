@@ -12,13 +12,17 @@ from core.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class CurrentPerformance:
-    """The item she performs now."""
+    """The item she performs now: `ends_at` is None while it is paused, `remaining_seconds` while it is not."""
 
     id: UUID
     title: str
     tokens: int
     started_at: datetime
     duration_seconds: int | None
+    ends_at: datetime | None
+    paused_at: datetime | None
+    remaining_seconds: int | None
+    version: int
 
 
 class WorkReader(Protocol):

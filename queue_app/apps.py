@@ -13,6 +13,7 @@ class QueueAppConfig(AppConfig):
         "queue_app_queueitem",
         "queue_app_queueevent",
         "queue_app_transition",
+        "queue_app_limit",
     ]
 
     def ready(self) -> None:
@@ -20,9 +21,11 @@ class QueueAppConfig(AppConfig):
         the wallet hears what holds paid for."""
         from modelstate import hooks
         from modelstate.exceptions import explain
+        from presence.hooks import on_return
         from queue_app import bookings, queries, services
         from queue_app.exceptions import REASONS
         from queue_app.invariants import QUEUE_INVARIANTS
+        from queue_app.sweeping import came_back
         from wallet.hooks import register_bookings
         from wallet.invariants import also_check
 
@@ -32,3 +35,4 @@ class QueueAppConfig(AppConfig):
         hooks.register_work_ender(services.end_running)
         hooks.register_line_listener(services.line_moved)
         register_bookings(bookings.items_of_holds, bookings.booking_of)
+        on_return(came_back)

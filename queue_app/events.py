@@ -101,6 +101,29 @@ class PerformanceEnded(PerformanceStarted):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PerformancePaused(PerformanceStarted):
+    """She is gone: the timer of what she performs stands still."""
+
+    name: ClassVar[str] = "model.performance.paused"
+
+    def data(self) -> Facts:
+        """Since when, and where the timer stands."""
+        told = ("pausedAt", "remainingSeconds")
+        return {**super().data(), **{name: self.item[name] for name in told}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerformanceResumed(PerformanceStarted):
+    """She is back: the timer goes on with the time that was left."""
+
+    name: ClassVar[str] = "model.performance.resumed"
+
+    def data(self) -> Facts:
+        """When the booked time is over now."""
+        return {**super().data(), "endsAt": self.item["endsAt"]}
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemMoved(Event):
     """Something about a viewer's item: `queue.item.created`, `.position`, `.started` and so on."""
 
@@ -165,18 +188,56 @@ def announce_started(result: Facts) -> None:
 
 def announce_closed(result: Facts) -> None:
     """Announce what an end of an item answered: an abandoned one is refunded in the same breath, both are told."""
-    item = result["item"]
-    if item["startedAt"]:
-        publish(PerformanceEnded(item=item))
-    if item["abandonedAt"]:
-        publish(_moved(item, "abandoned", version=item["version"] - 1))
-    publish(_moved(item, item["status"]))
+    announce_ended(result["item"], result["wallet"])
     if result["queue"] is None:
         _announce_places(pool_places())
     else:
         _announce_queue(result)
     announce_taken(result["taken"])
-    _announce_money(result["wallet"])
+    announce_told(result)
+
+
+def announce_paused(item: Facts) -> None:
+    """Announce that a running item stands still."""
+    publish(PerformancePaused(item=item))
+    publish(_moved(item, "paused"))
+
+
+def announce_resumed(item: Facts) -> None:
+    """Announce that a paused item runs again."""
+    publish(PerformanceResumed(item=item))
+    publish(_moved(item, "started"))
+
+
+def announce_ended(item: Facts, money: Facts) -> None:
+    """Announce the end of an item and where its tokens went: an abandoned one is refunded in the same breath."""
+    if item["startedAt"]:
+        publish(PerformanceEnded(item=item))
+    if item["abandonedAt"]:
+        publish(_moved(item, "abandoned", version=item["version"] - 1))
+    publish(_moved(item, item["status"]))
+    _announce_money(money)
+
+
+def announce_swept(result: Facts) -> None:
+    """Announce what `queue_app_sweep` did for one performer, or `queue_app_sweep_pool` for nobody's items."""
+    for thing in result["done"]:
+        match thing["what"]:
+            case "pause":
+                announce_paused(thing["item"])
+            case "resume":
+                announce_resumed(thing["item"])
+            case "warn":
+                publish(_moved(thing["item"], "started"))
+            case "handed_on":
+                publish(_placed(thing["item"]))
+                announce_taken(thing["taken"])
+            case "closed":
+                announce_ended(thing["item"], thing["wallet"])
+    if "queue" in result:
+        _announce_queue(result)
+    elif result["done"]:
+        _announce_places(pool_places())
     announce_told(result)
 
 

@@ -6,7 +6,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
-from queue_app.states import MAX_DEPTH, MAX_DURATION_SECONDS, Mode, RefundReason, Status
+from queue_app.states import (
+    MAX_DEPTH,
+    MAX_DURATION_SECONDS,
+    NEEDS_VIEWER,
+    Deadline,
+    Mode,
+    RefundReason,
+    Status,
+)
 
 
 class PerformerQueue(models.Model):
@@ -18,6 +26,9 @@ class PerformerQueue(models.Model):
     mode = models.CharField(max_length=3, choices=Mode.choices, default=Mode.ON)
     auto_rejoin = models.BooleanField(default=False)
     accepts_slots = models.BooleanField(default=False)
+    start_item = models.ForeignKey("QueueItem", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    start_by = models.DateTimeField(null=True, blank=True, help_text="when the item at its head must be started")
+    start_warned = models.BooleanField(default=False, db_default=False)
     version = models.BigIntegerField(default=0)
 
     class Meta:
@@ -27,6 +38,15 @@ class PerformerQueue(models.Model):
                 condition=Q(depth__gte=0, depth__lte=MAX_DEPTH), name="queue_app_depth_within_limit"
             ),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="queue_app_mode_known"),
+            models.CheckConstraint(
+                condition=Q(start_by__isnull=True, start_item__isnull=True, start_warned=False)
+                | Q(start_by__isnull=False, start_item__isnull=False),
+                name="queue_app_start_deadline_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["start_by"], condition=Q(start_by__isnull=False), name="queue_app_starts_due"),
+            models.Index(fields=["performer"], condition=Q(depth__gt=0), name="queue_app_with_items"),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +85,20 @@ LIFE = (
 )
 
 
+#: What waits has a lifetime or none (passing through), what runs has always a deadline, what has ended none.
+ON_TIME = (
+    Q(status=Status.CREATED, paused_at__isnull=True)
+    & (Q(deadline_step="", deadline_at__isnull=True) | Q(deadline_step=Deadline.LIFETIME, deadline_at__isnull=False))
+    | Q(status=Status.STARTED, ends_at__isnull=False, deadline_at__isnull=False)
+    & (
+        Q(paused_at__isnull=True, deadline_step__in=[Deadline.DURATION, Deadline.MAXIMUM])
+        | Q(paused_at__isnull=False, deadline_step=Deadline.RETURN)
+    )
+    | Q(status__in=[Status.FINISHED, Status.ABANDONED, Status.REFUNDED])
+    & Q(paused_at__isnull=True, deadline_at__isnull=True, deadline_step="")
+)
+
+
 class QueueItem(models.Model):
     """One paid thing in a performer's queue, or waiting for whoever is next. Its place is an order, never stored."""
 
@@ -96,6 +130,10 @@ class QueueItem(models.Model):
     refunded_tokens = models.BigIntegerField(default=0)
     settlement_transfer_id = models.UUIDField(null=True, blank=True)
     refund_reason = models.CharField(max_length=24, choices=RefundReason.choices, blank=True, default="")
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    deadline_step = models.CharField(max_length=8, choices=Deadline.choices, blank=True, default="", db_default="")
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="when the booked time is over; moved by pauses")
+    paused_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -137,6 +175,7 @@ class QueueItem(models.Model):
                 condition=Q(refund_reason="") | Q(refund_reason__in=RefundReason.values),
                 name="queue_app_refund_reason_known",
             ),
+            models.CheckConstraint(condition=ON_TIME, name="queue_app_time_follows_status"),
         ]
         indexes = [
             models.Index(
@@ -148,6 +187,12 @@ class QueueItem(models.Model):
                 fields=["created_at", "id"],
                 condition=Q(status=Status.CREATED, performer__isnull=True),
                 name="queue_app_unassigned_items",
+            ),
+            models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="queue_app_items_due"),
+            models.Index(
+                fields=["viewer"],
+                condition=Q(status=Status.CREATED, metadata__contains={NEEDS_VIEWER: True}),
+                name="queue_app_viewer_needed",
             ),
             models.Index(fields=["viewer", "-id"], name="queue_app_items_of_viewer"),
             models.Index(fields=["performer", "-id"], name="queue_app_items_of_performer"),
@@ -191,3 +236,13 @@ class Transition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} in {self.from_status}: {self.to_status or 'refused'}"
+
+
+class Limit(models.Model):
+    """A limit in time, in seconds. The sweeper writes the installation's settings here; the functions read them."""
+
+    name = models.CharField(max_length=16, primary_key=True)
+    seconds = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.seconds} s"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,15 @@ from core.exceptions import NotFound
 from core.sql import call
 from modelstate.hooks import CurrentPerformance
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
-from queue_app.states import ACTIVE, Mode, Status
+from queue_app.states import ACTIVE, Deadline, Mode, Status
 
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """An item as everybody sees it. `position`: the running one 0, waiting ones from 1, else None."""
+    """An item as everybody sees it. `position`: the running one 0, waiting ones from 1, else None.
+
+    `ends_at` is when the booked time of what runs is over; while it is paused its timer stands at `remaining_seconds`.
+    """
 
     id: UUID
     idempotency_key: str
@@ -42,6 +46,11 @@ class ItemView:
     next_available: bool
     created_at: datetime
     started_at: datetime | None
+    ends_at: datetime | None
+    paused_at: datetime | None
+    remaining_seconds: int | None
+    deadline_at: datetime | None
+    deadline_step: str
     finished_at: datetime | None
     abandoned_at: datetime | None
     refunded_at: datetime | None
@@ -232,7 +241,25 @@ def current_performance(performer_id: UUID) -> CurrentPerformance | None:
     row = QueueItem.objects.filter(performer_id=performer_id, status=Status.STARTED).first()
     if row is None or row.started_at is None:
         return None
-    return CurrentPerformance(row.pk, row.title, row.tokens, row.started_at, row.duration_seconds)
+    item = _view(row, 0, 0)
+    return CurrentPerformance(
+        id=item.id,
+        title=item.title,
+        tokens=item.tokens,
+        started_at=row.started_at,
+        duration_seconds=item.duration_seconds,
+        ends_at=item.ends_at,
+        paused_at=item.paused_at,
+        remaining_seconds=item.remaining_seconds,
+        version=item.version,
+    )
+
+
+def due_performers() -> list[UUID]:
+    """The performers for whom some time is over now, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT queue_app_due_performers()")
+        return [row[0] for row in cursor.fetchall()]
 
 
 def snapshot_of(performer_id: UUID) -> dict[str, Any]:
@@ -246,10 +273,16 @@ def _view(row: QueueItem, place: int | None, wait: int | None) -> ItemView:
         wait_seconds=wait,
         pass_through=row.sequence is None and row.performer_id is not None,
         status=Status(row.status),
+        ends_at=row.ends_at if row.deadline_step in _TIMER_RUNS else None,
+        remaining_seconds=_rest(row.ends_at, row.paused_at),
         **{name: getattr(row, name) for name in _SAME},
     )
 
 
-_SAME = tuple(
-    name for name in ItemView.__annotations__ if name not in {"position", "wait_seconds", "pass_through", "status"}
-)
+def _rest(ends_at: datetime | None, paused_at: datetime | None) -> int | None:
+    return None if ends_at is None or paused_at is None else ceil((ends_at - paused_at).total_seconds())
+
+
+_TIMER_RUNS = {Deadline.DURATION, Deadline.MAXIMUM}
+_OWN = {"position", "wait_seconds", "pass_through", "status", "ends_at", "remaining_seconds"}
+_SAME = tuple(name for name in ItemView.__annotations__ if name not in _OWN)

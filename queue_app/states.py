@@ -39,6 +39,18 @@ class ItemEvent(TextChoices):
     REFUND = "refund"
     CANCEL = "cancel"
     REVERSE = "reverse"
+    PAUSE = "pause"
+    RESUME = "resume"
+    WARN = "warn"
+
+
+class Deadline(TextChoices):
+    """What happens to an item when its `deadline_at` comes."""
+
+    LIFETIME = "lifetime", "has waited too long: refunded"
+    DURATION = "duration", "its booked time is over: warned"
+    MAXIMUM = "maximum", "runs too long: abandoned"
+    RETURN = "return", "paused, and she has not come back: abandoned"
 
 
 class RefundReason(TextChoices):
@@ -66,6 +78,21 @@ MAX_UNASSIGNED = 50
 MAX_DURATION_SECONDS = 3600
 DEFAULT_DURATION_SECONDS = 60
 
+#: Limits in time, in seconds, as the product has decided; `settings.QUEUE_LIMITS` are this installation's.
+LIMITS: Mapping[str, int] = {
+    "start": 120,  # the head item of a performer in the line must be started
+    "start_warning": 60,  # and this long after she was warned it is abandoned
+    "rope_drop": 5,  # without a lease, a running item is paused
+    "return": 120,  # and then abandoned
+    "absence": 120,  # without a lease and not performing, she is OFFLINE
+    "keep_place": 900,  # what waits for who is OFFLINE keeps its place
+    "lifetime": 1800,  # what waits is refunded, or after twice the wait shown at purchase
+    "viewer_absence": 60,  # where the item needs its viewer there
+    "maximum": 3600,  # no performance lasts longer
+}
+#: Items whose metadata has this key with a true value are refunded when their viewer leaves before the start.
+NEEDS_VIEWER = "presenceRequired"
+
 TRANSITIONS: Mapping[ItemEvent, Mapping[Status, Status]] = {
     ItemEvent.PASS_THROUGH: {Status.CREATED: Status.FINISHED},
     ItemEvent.ASSIGN: {Status.CREATED: Status.CREATED},
@@ -80,6 +107,9 @@ TRANSITIONS: Mapping[ItemEvent, Mapping[Status, Status]] = {
     },
     ItemEvent.CANCEL: {Status.CREATED: Status.REFUNDED},
     ItemEvent.REVERSE: {Status.FINISHED: Status.FINISHED},
+    ItemEvent.PAUSE: {Status.STARTED: Status.STARTED},
+    ItemEvent.RESUME: {Status.STARTED: Status.STARTED},
+    ItemEvent.WARN: {Status.STARTED: Status.STARTED},
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from audit.services import record
@@ -12,8 +13,6 @@ from notices.events import announce
 from wallet import ledger
 from wallet.events import balance_changed
 from wallet.ledger import Checkpoint, Funding, PlacedHold, PrizeMove, Reversal
-
-HOLD_SECONDS = 300
 
 
 def open_accounts(*, owner_id: UUID) -> int:
@@ -39,7 +38,7 @@ def place_hold(
     performer_id: UUID | None,
     tokens: int,
     key: str,
-    expires_seconds: int = HOLD_SECONDS,
+    expires_seconds: int | None = None,
 ) -> PlacedHold:
     """Set a viewer's tokens aside for a performer, or for whoever will be next (None).
 
@@ -51,7 +50,7 @@ def place_hold(
         performer_id=performer_id,
         tokens=tokens,
         key=key,
-        expires_seconds=expires_seconds,
+        expires_seconds=settings.HOLD_SECONDS if expires_seconds is None else expires_seconds,
     )
     balance_changed(viewer_id, hold.version)
     return hold

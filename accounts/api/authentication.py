@@ -9,6 +9,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.request import Request
 
 from accounts.exceptions import SessionMismatch
+from accounts.hooks import announce_bearer_request
 from accounts.middleware import sign_in_of
 from accounts.tokens import sign_in_of_token
 from core.exceptions import PermissionDenied
@@ -25,7 +26,9 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, raw = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
         if scheme.lower() != "bearer":
             return None
-        return checked(request, sign_in_of_token(raw.strip()))
+        known = checked(request, sign_in_of_token(raw.strip()))
+        announce_bearer_request(sign_in_id=known[1].pk)
+        return known
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""

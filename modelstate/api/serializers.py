@@ -23,6 +23,9 @@ class CurrentPerformanceSerializer(CamelSerializer):
     tokens = serializers.IntegerField()
     started_at = serializers.DateTimeField()
     duration_seconds = serializers.IntegerField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True, help_text="when the booked time is over; null while paused")
+    paused_at = serializers.DateTimeField(allow_null=True)
+    remaining_seconds = serializers.IntegerField(allow_null=True, help_text="where the timer stands while paused")
 
 
 class ModelStateSerializer(CamelSerializer):

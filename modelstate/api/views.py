@@ -59,7 +59,8 @@ class StateView(PerformerView):
     def get(self, request: Request) -> Response:
         """Her state with everything that follows from it; 304 where the client's ETag is current."""
         state = queries.get_state(self.performer_id)
-        etag = f'"{state.version}-{state.queue_position or 0}"'
+        work = state.current_performance
+        etag = f'"{state.version}-{state.queue_position or 0}-{work.version if work else 0}"'
         return etag_response(request, etag, lambda: ModelStateSerializer(state).data)
 
 

@@ -26,6 +26,9 @@ ITEM: dict[str, Any] = {
     "nextAvailable": False,
     "createdAt": "2026-03-01T18:20:11.482113Z",
     "startedAt": None,
+    "endsAt": None,
+    "pausedAt": None,
+    "remainingSeconds": None,
     "finishedAt": None,
     "abandonedAt": None,
     "refundedAt": None,
@@ -39,11 +42,13 @@ ITEM: dict[str, Any] = {
     "version": 1,
 }
 STARTED_ITEM = {
-    **ITEM, "status": "started", "position": 0, "startedAt": "2026-03-01T18:25:00.120031Z", "version": 2,
+    **ITEM, "status": "started", "position": 0, "startedAt": "2026-03-01T18:25:00.120031Z",
+    "endsAt": "2026-03-01T18:30:00.120031Z", "version": 2,
 }  # fmt: skip
 FINISHED_ITEM = {
     **STARTED_ITEM,
     "status": "finished",
+    "endsAt": None,
     "position": None,
     "estimatedWaitSeconds": None,
     "finishedAt": "2026-03-01T18:30:02.000917Z",
@@ -56,6 +61,7 @@ FINISHED_ITEM = {
 REFUNDED_ITEM = {
     **STARTED_ITEM,
     "status": "refunded",
+    "endsAt": None,
     "position": None,
     "estimatedWaitSeconds": None,
     "abandonedAt": "2026-03-01T18:27:41.550200Z",

@@ -16,6 +16,7 @@ BEGIN
   UPDATE queue_app_queueitem
      SET performer_id = p_performer, sequence = v_queue.next_sequence - 1, version = version + 1
    WHERE id = p_item RETURNING * INTO v_item;
+  PERFORM queue_app_arm(p_performer);
   RETURN jsonb_build_object(
     'item', queue_app_wire(v_item), 'queue', queue_app_snapshot(p_performer),
     'notices', queue_app_tell(v_item.viewer_id, v_item, 'created'));

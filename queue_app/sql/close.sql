@@ -41,6 +41,7 @@ BEGIN
   IF v_item.performer_id IS NOT NULL THEN
     v_queue := queue_app_snapshot(v_item.performer_id, true);
   END IF;
+  PERFORM queue_app_arm(v_item.performer_id);
   v_told := queue_app_tell(p_actor, v_item, CASE
     WHEN p_event = 'finish' THEN CASE v_item.refunded_tokens WHEN 0 THEN 'finished' ELSE 'partial' END
     WHEN p_reason = 'user_cancelled' THEN 'cancelled'

@@ -39,6 +39,7 @@ BEGIN
   UPDATE queue_app_performerqueue
      SET next_sequence = next_sequence + v_waits::int, depth = depth + v_waits::int, version = version + 1
    WHERE performer_id = p_performer;
+  PERFORM queue_app_arm(p_performer);
   IF NOT v_waits THEN
     RETURN queue_app_pass_through(p_actor, v_item);
   ELSIF p_performer IS NULL THEN

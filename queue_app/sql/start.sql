@@ -41,6 +41,7 @@ BEGIN
    WHERE id = p_item
   RETURNING * INTO v_item;
   UPDATE queue_app_performerqueue SET version = version + 1 WHERE performer_id = v_item.performer_id;
+  PERFORM queue_app_arm(v_item.performer_id);
   v_queue := queue_app_snapshot(v_item.performer_id, true);
   RETURN jsonb_build_object(
     'item', queue_app_wire(v_item), 'steps', jsonb_build_array(v_step), 'queue', v_queue,

@@ -9,6 +9,7 @@ DECLARE
 BEGIN
   PERFORM queue_app_lock(p_performer);
   UPDATE queue_app_performerqueue SET version = version + 1 WHERE performer_id = p_performer;
+  PERFORM queue_app_arm(p_performer);
   v_told := queue_app_snapshot(p_performer);
   RETURN jsonb_build_object('queue', v_told, 'taken', queue_app_take(p_performer));
 END

@@ -52,7 +52,7 @@ def test_protected_tables_are_closed(attribute: str, rights: tuple[str, ...]) ->
 
 def test_sql_obeys_the_layers() -> None:
     """A function writes its own app's tables and calls lower apps' functions."""
-    order = ["core", "audit", "accounts", "notices", "wallet", "loyalty", "modelstate"]
+    order = ["core", "audit", "accounts", "notices", "wallet", "loyalty", "modelstate", "presence"]
     order += ["payouts", "adjustments", "compliance", "queue_app", "menus"]
     labels = [label for label in order if apps.is_installed(label)]
     for rank, label in enumerate(labels):

@@ -26,9 +26,9 @@ Api = APIClient | Client
 ITEM_FIELDS = {
     "id", "idempotencyKey", "sourceFeature", "sourceEventId", "performerId", "userId", "escrowTransactionId",
     "tokens", "title", "description", "durationSeconds", "metadata", "status", "position", "estimatedWaitSeconds",
-    "passThroughMode", "nextAvailable", "createdAt", "startedAt", "finishedAt", "abandonedAt", "refundedAt",
-    "reversedAt", "settled", "settledAt", "settlementTransactionId", "refundReason", "settledTokens",
-    "refundedTokens", "version",
+    "passThroughMode", "nextAvailable", "createdAt", "startedAt", "endsAt", "pausedAt", "remainingSeconds",
+    "finishedAt", "abandonedAt", "refundedAt", "reversedAt", "settled", "settledAt", "settlementTransactionId",
+    "refundReason", "settledTokens", "refundedTokens", "version",
 }  # fmt: skip
 
 
@@ -215,6 +215,9 @@ def test_the_life_of_an_item(performer: Performer, viewer: Viewer) -> None:
         "title": "A song",
         "tokens": 100,
         "startedAt": started["item"]["startedAt"],
+        "endsAt": started["item"]["endsAt"],
+        "pausedAt": None,
+        "remainingSeconds": None,
         "durationSeconds": None,
     }
     finished = post(client, f"items/{item_id}/finish").json()

@@ -46,7 +46,8 @@ def test_nothing_is_broken_by_what_the_queue_does(performer: Performer, viewer: 
         ),
         (
             "queue_app_queueitem",
-            "UPDATE queue_app_queueitem SET status = 'created', started_at = NULL WHERE status = 'started'",
+            "UPDATE queue_app_queueitem SET status = 'created', started_at = NULL, deadline_step = 'lifetime'"
+            " WHERE status = 'started'",
             "performs exactly while",
         ),
     ],

@@ -36,6 +36,9 @@ EXPECTED = {
     ("refund", "abandoned"): "refunded",
     ("cancel", "created"): "refunded",
     ("reverse", "finished"): "finished",
+    ("pause", "started"): "started",
+    ("resume", "started"): "started",
+    ("warn", "started"): "started",
 }
 RESTING = [status for status in Status if status is not Status.ABANDONED]
 VERBS = [ItemEvent.START, ItemEvent.FINISH, ItemEvent.ABANDON, ItemEvent.REFUND, ItemEvent.CANCEL]

@@ -1,0 +1,40 @@
+-- grant: none
+-- What is due for the item that a performer runs; her locks are held, p_until is when her last lease ends. NULL: nothing.
+-- Answers {done, steps}.
+CREATE OR REPLACE FUNCTION queue_app_sweep_running(p_performer uuid, p_until timestamptz) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  v_now timestamptz := clock_timestamp();
+  v_item queue_app_queueitem;
+  v_event text;
+  v_done jsonb;
+  v_steps jsonb := '[]';
+  v_gone boolean;
+BEGIN
+  SELECT * INTO v_item FROM queue_app_queueitem WHERE performer_id = p_performer AND status = 'started' FOR NO KEY UPDATE;
+  v_gone := v_item.deadline_step = 'return';
+  v_event := CASE
+    WHEN v_item.id IS NULL THEN NULL
+    WHEN v_item.deadline_at <= v_now AND v_item.deadline_step = 'duration' THEN 'warn'
+    WHEN v_item.deadline_at <= v_now THEN 'abandon'
+    WHEN v_gone AND p_until > v_now THEN 'resume'
+    WHEN NOT v_gone AND GREATEST(p_until, v_item.started_at) + queue_app_limit('rope_drop') <= v_now THEN 'pause' END;
+  IF v_event IS NULL THEN
+    RETURN NULL;
+  ELSIF v_event <> 'abandon' THEN
+    v_item := queue_app_mark(v_item, v_event);
+    v_done := jsonb_build_object('what', v_event, 'item', queue_app_wire(v_item));
+  ELSE
+    v_done := queue_app_give_back(
+      v_item.id, 'abandon', CASE WHEN v_gone THEN 'performer_disconnected' ELSE 'timeout' END);
+    IF v_done ->> 'what' = 'closed' THEN
+      v_steps := queue_app_end_performance(NULL, p_performer, 'abandon', false);
+      IF v_gone THEN
+        v_steps := v_steps || modelstate_apply(p_performer, 'disconnect_timeout', NULL, 'disconnect_timeout');
+      END IF;
+    END IF;
+  END IF;
+  RETURN jsonb_build_object('done', jsonb_build_array(v_done), 'steps', v_steps);
+END
+$$;

@@ -1,0 +1,49 @@
+"""Time in tests: limits that are over at once, leases that are there or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.models import Performer, SignIn, SignInKind, User, Viewer
+from core.sql import call_value
+from presence.services import renew
+from presence.states import Kind
+from tests import factories
+
+NEVER = 24 * 3600
+
+
+@contextmanager
+def limits(**seconds: int) -> Iterator[None]:
+    """These limits hold inside; `return_` stands for `return`. A limit of 0 is over at once."""
+    call_value("queue_app_set_limits", limits={name.rstrip("_"): value for name, value in seconds.items()})
+    yield
+    call_value("queue_app_set_limits", limits=settings.QUEUE_LIMITS)
+
+
+def sign_in_of(person: User | Performer | Viewer) -> SignIn:
+    """An open sign-in of this person; a new one where there is none."""
+    user = factories.user_of(person)
+    known = SignIn.objects.filter(user=user, ended_at__isnull=True).order_by("-started_at").first()
+    if known is None:
+        factories.tokens(person)
+        known = SignIn.objects.get(user=user, kind=SignInKind.TOKEN, ended_at__isnull=True)
+    return known
+
+
+def come_back(person: User | Performer | Viewer, kind: Kind = Kind.POLL) -> None:
+    """A sign of life."""
+    renew(sign_in_ids=[sign_in_of(person).pk], kind=kind)
+
+
+def go_away(person: User | Performer | Viewer) -> None:
+    """All leases of this person end now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT presence_renew(array_agg(sign_in_id), 'socket', 0) FROM presence_lease WHERE owner_id = %s",
+            [factories.user_of(person).pk],
+        )
