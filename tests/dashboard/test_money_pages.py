@@ -1,0 +1,224 @@
+"""The pages of the money: filters that can be shared, the file's link, the way of a hold, the chart and its table."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Performer, Viewer
+from dashboard.presenters.chart import HEIGHT, bar_chart
+from dashboard.presenters.earnings import slot_label
+from queue_app import services as queue
+from queue_app.queries import item_for
+from tests import factories
+from tests.dashboard.support import HTMX, fetch, press, test_ids, text, told
+from tests.queue_app.support import bought, come, rich, running
+from wallet.periods import period_of
+from wallet.queries import database_now
+from wallet.queries.earnings import business_zone
+
+pytestmark = pytest.mark.django_db
+TRANSACTIONS = "/wallet/transactions/"
+
+
+def statements(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(path).status_code == 200
+    return len(caught)
+
+
+def performed(performer: Performer, tokens: int) -> UUID:
+    item_id = running(rich(factories.viewer(), tokens), performer, tokens=tokens)
+    queue.finish(by=factories.actor(performer), item_id=item_id)
+    queue.join(by=factories.actor(performer), performer_id=performer.pk)
+    return item_for(factories.actor(performer), item_id).hold_id
+
+
+# --- transactions
+
+
+def test_a_filter_is_in_the_address_and_in_every_link(viewer: Viewer, his: Client) -> None:
+    for _ in range(26):
+        rich(viewer, 3)
+
+    page = his.get(TRANSACTIONS, {"kind": "fund", "from": "2026-01-01", "to": ""}).content.decode()
+
+    assert '<option value="fund" selected>' in page
+    assert 'value="2026-01-01"' in page
+    assert 'href="/api/v1/wallet/transactions.csv?kind=fund&amp;from=2026-01-01"' in page
+    assert re.search(r'rel="next" href="\?kind=fund&amp;from=2026-01-01&amp;at=o_', page)
+
+
+def test_a_kind_shows_that_kind_only(performer: Performer, viewer: Viewer, his: Client) -> None:
+    bought(viewer, come(performer))
+
+    rows = text(his.get(TRANSACTIONS, {"kind": "hold"})).split("CSV file")[1]
+
+    assert "Tokens held" in rows
+    assert "Tokens credited" not in rows
+
+
+def test_a_span_without_movements_says_so(his: Client) -> None:
+    page = his.get(TRANSACTIONS, {"from": "2001-01-01", "to": "2001-01-02"})
+
+    assert "nothing-found" in test_ids(page)
+    assert {"filter-clear", "statement-file"} <= set(test_ids(page))
+
+
+@pytest.mark.parametrize("query", [{"kind": "gift"}, {"from": "soon"}, {"from": "2026-02-02", "to": "2026-02-01"}])
+def test_a_bad_filter_is_refused(his: Client, query: dict[str, str]) -> None:
+    assert told(his.get(TRANSACTIONS, query)) == (400, "VALIDATION_ERROR")
+    assert told(his.get(TRANSACTIONS, query, headers=HTMX)) == (400, "VALIDATION_ERROR")
+
+
+def test_no_code_is_shown_to_people(performer: Performer, viewer: Viewer, his: Client) -> None:
+    press(his, "cancel-item", bought(viewer, come(performer)))
+
+    for path in (TRANSACTIONS, "/my/history/", "/wallet/"):
+        assert "user_cancelled" not in his.get(path).content.decode()
+        assert "user cancelled" not in text(his.get(path))
+    assert "cancelled by the viewer" in text(his.get(TRANSACTIONS))
+
+
+def test_transactions_cost_the_same_for_few_and_for_many(performer: Performer, viewer: Viewer, his: Client) -> None:
+    bought(viewer, come(performer), tokens=1)
+    few = statements(his, TRANSACTIONS)
+    for _ in range(10):
+        bought(viewer, performer, tokens=1)
+
+    assert statements(his, TRANSACTIONS) == few <= 12
+
+
+# --- the way of a hold
+
+
+def test_the_way_of_a_hold_is_one_page(performer: Performer, his: Client, hers: Client) -> None:
+    hold_id = performed(come(performer), 100)
+
+    page = hers.get(reverse("trace", args=[hold_id]))
+
+    words = text(page)
+    steps = ("Tokens held", "Booked", "Started", "Completed", "Paid to the performer")
+    assert [word for word in steps if word in words] == list(steps)
+    assert "trace-steps" in test_ids(page)
+    assert told(his.get(reverse("trace", args=[hold_id]))) == (404, "NOT_FOUND")
+
+
+def test_rows_lead_to_the_way(performer: Performer, hers: Client) -> None:
+    address = reverse("trace", args=[performed(come(performer), 100)])
+
+    for path in ("/wallet/", TRANSACTIONS, "/queue/history/"):
+        assert f'href="{address}"' in hers.get(path).content.decode()
+
+
+def test_the_way_costs_the_same_however_long(performer: Performer, viewer: Viewer, his: Client) -> None:
+    short = bought(viewer, come(performer))
+    waiting = statements(his, reverse("trace", args=[item_for(factories.actor(viewer), short).hold_id]))
+    press(his, "cancel-item", short)
+
+    ended = statements(his, reverse("trace", args=[item_for(factories.actor(viewer), short).hold_id]))
+
+    assert ended == waiting <= 12
+
+
+# --- earnings
+
+
+def test_the_wallet_shows_what_she_earned_by_source(performer: Performer, hers: Client) -> None:
+    performed(come(performer), 1234)
+
+    page = hers.get("/wallet/")
+
+    assert "1,234 tokens in all; the most, 1,234, at" in text(page)
+    assert "Menu 1 1,234" in text(page)
+    assert {"earnings-today", "earnings-chart", "earnings-table", "earnings-sources"} <= set(test_ids(page))
+
+
+@pytest.mark.parametrize("period", ["today", "week", "month"])
+def test_the_chart_has_a_bar_in_its_table_for_each_hour_or_day(performer: Performer, hers: Client, period: str) -> None:
+    slots = len(period_of(period, database_now(), business_zone()).starts)
+
+    page = hers.get("/wallet/", {"period": period}).content.decode()
+
+    table = page[page.index('data-testid="earnings-table"') :]
+    assert table[: table.index("</table>")].count('<th scope="row">') == slots
+
+
+def test_the_region_keeps_its_period(performer: Performer, hers: Client) -> None:
+    region = hers.get(reverse("fragment-earnings"), {"period": "month"}, headers=HTMX).content.decode()
+
+    assert f'hx-get="{reverse("fragment-earnings")}?period=month"' in region
+    assert "wallet.balance.changed from:body" in region
+    assert "style=" not in region
+
+
+def test_a_bad_period_is_refused_and_a_viewer_earns_nothing(his: Client, hers: Client) -> None:
+    assert told(hers.get("/wallet/", {"period": "year"})) == (400, "VALIDATION_ERROR")
+    assert told(fetch(his, "fragment-earnings")) == (403, "PERMISSION_DENIED")
+    assert "earnings-chart" not in test_ids(his.get("/wallet/"))
+
+
+def test_the_wallet_costs_the_same_for_few_and_for_many(performer: Performer, hers: Client) -> None:
+    performed(come(performer), 5)
+    few = statements(hers, "/wallet/")
+    for _ in range(4):
+        performed(performer, 5)
+
+    assert statements(hers, "/wallet/") == few <= 18
+
+
+def test_bars_stand_on_the_base_line_and_hang_below_it() -> None:
+    chart = bar_chart([("a", 100), ("b", 0), ("c", -50)], 1)
+
+    up, none, down = chart.bars
+    assert float(up.y) + float(up.height) == pytest.approx(float(chart.base), abs=0.2)
+    assert (none.height, down.y, down.tokens) == ("0.0", chart.base, -50)
+    assert float(down.y) + float(down.height) <= HEIGHT
+    assert float(up.height) == pytest.approx(2 * float(down.height), abs=0.2)
+
+
+def test_what_is_little_can_still_be_seen_and_nothing_is_nothing() -> None:
+    assert float(bar_chart([("a", 1), ("b", 10**9)], 1).bars[0].height) >= 2
+    assert bar_chart([("a", 0)], 1).empty
+    assert bar_chart([], 1).bars == ()
+
+
+def test_the_hour_that_comes_twice_has_two_names() -> None:
+    zone = business_zone()
+    day = period_of("today", database_now().replace(year=2025, month=11, day=2, hour=12), zone)
+
+    labels = [slot_label("today", start.astimezone(zone)) for start in day.starts]
+
+    assert labels[:4] == ["00:00 EDT", "01:00 EDT", "01:00 EST", "02:00 EST"]
+
+
+# --- as it was
+
+
+def test_staff_see_a_performer_as_she_was(performer: Performer) -> None:
+    performed(come(performer), 100)
+    client, at = factories.signed_in(factories.staff()), database_now().isoformat()
+
+    page = client.get(reverse("past"), {"who": "luna", "at": at})
+
+    assert "past" in test_ids(page)
+    assert "Earned 100 tokens" in text(page)
+    assert "In queue" in text(page)
+
+
+def test_what_staff_ask_of_the_past_is_checked(performer: Performer, hers: Client) -> None:
+    client = factories.signed_in(factories.staff())
+    asked = {"who": str(performer.pk), "at": "2026-01-01T10:00"}
+
+    assert client.get(reverse("past")).status_code == 200
+    assert client.get(reverse("past"), asked).status_code == 200
+    assert told(client.get(reverse("past"), {**asked, "at": "soon"})) == (400, "VALIDATION_ERROR")
+    assert told(client.get(reverse("past"), {**asked, "at": "2999-01-01T00:00"})) == (400, "VALIDATION_ERROR")
+    assert told(client.get(reverse("past"), {**asked, "who": "nobody-of-that-name"})) == (404, "NOT_FOUND")
+    assert told(hers.get(reverse("past"), asked)) == (403, "PERMISSION_DENIED")
