@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from core.htmx import is_htmx
 from dashboard.forms import asked_in, filter_from, mark_from, period_from
 from dashboard.pages import Page, PerformerPage
 from dashboard.presenters.earnings import EarningsCard, earnings_card
@@ -57,8 +58,10 @@ class TransactionsPage(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page."""
-        sent = request.GET
+        sent, wanted = request.GET, filter_from(request.GET)
         kept = urlencode({name: sent.getlist(name) for name in asked_in(sent)}, doseq=True)
+        if is_htmx(request):  # a filter that is none was refused beside its form; this one gets an address
+            return HttpResponse(headers={"HX-Redirect": f"{request.path}?{kept}"})
         context = {
             "kinds": kind_choices(sent.getlist("kind")),
             "since": sent.get("from", ""),
@@ -66,7 +69,7 @@ class TransactionsPage(Page):
             "kept": f"{kept}&" if kept else "",
             "file": f"{reverse('wallet-statement')}?{kept}",
             "filtered": bool(kept),
-            **movements(self, LONG, filter_from(sent)),
+            **movements(self, LONG, wanted),
         }
         steps = (("Home", "desk"), ("Wallet", "wallet"), ("Transactions", "transactions"))
         return self.page("dashboard/transactions.html", context, *steps)
@@ -80,6 +83,8 @@ class TracePage(Page):
     def get(self, request: HttpRequest, hold_id: UUID) -> HttpResponse:
         """The page."""
         context = {"trace": trace_card(trace_for(self.actor, hold_id))}
+        if is_htmx(request):
+            return render(request, "dashboard/regions/trace.html", context)
         steps = (("Wallet", "wallet"), ("Transactions", "transactions"), ("Where the tokens went", "wallet"))
         return self.page("dashboard/trace.html", context, *steps)
 

@@ -222,3 +222,15 @@ def test_what_staff_ask_of_the_past_is_checked(performer: Performer, hers: Clien
     assert told(client.get(reverse("past"), {**asked, "at": "2999-01-01T00:00"})) == (400, "VALIDATION_ERROR")
     assert told(client.get(reverse("past"), {**asked, "who": "nobody-of-that-name"})) == (404, "NOT_FOUND")
     assert told(hers.get(reverse("past"), asked)) == (403, "PERMISSION_DENIED")
+
+
+def test_a_good_filter_gets_an_address_of_its_own(his: Client) -> None:
+    answer = his.get(TRANSACTIONS, {"kind": "fund", "from": ""}, headers=HTMX)
+
+    assert answer.headers["HX-Redirect"] == f"{TRANSACTIONS}?kind=fund"
+
+
+def test_the_way_is_a_region_of_its_own_for_a_push(performer: Performer, hers: Client) -> None:
+    region = hers.get(reverse("trace", args=[performed(come(performer), 100)]), headers=HTMX).content.decode()
+
+    assert region.startswith('<section class="card" id="trace"')
