@@ -9,6 +9,7 @@ from wallet.words import kind_words, plain
 
 SOURCES: Mapping[str, str] = {
     "chip_menu": "Menu",
+    "performer_menu": "Menu",
     "tips": "Tips",
     "slot_machine": "Slot machine",
     "next_available": "Next available",

@@ -27,6 +27,15 @@ ICONS: Mapping[str, str] = {
     TransferCode.PAYOUT_RETURN: "undo",
 }
 
+STRANGE_TO_ALL = {TransferCode.PRIZE_FUND, TransferCode.PRIZE_TAKE}
+STRANGE_TO_PERFORMERS = STRANGE_TO_ALL | {TransferCode.FUND, TransferCode.HOLD, TransferCode.REFUND}
+STRANGE_TO_VIEWERS = STRANGE_TO_ALL | {
+    TransferCode.SHORTFALL,
+    TransferCode.PAYOUT_RESERVE,
+    TransferCode.PAYOUT_PAY,
+    TransferCode.PAYOUT_RETURN,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -93,10 +102,10 @@ def _row(entry: Transaction) -> TransactionRow:
     )
 
 
-def kind_choices(chosen: Iterable[str]) -> tuple[tuple[str, str, bool], ...]:
-    """Every kind of movement with its words, and whether it is chosen."""
-    wanted = set(chosen)
-    return tuple((code, kind_words(code), code in wanted) for code in TransferCode.values)
+def kind_choices(chosen: Iterable[str], *, performs: bool) -> tuple[tuple[str, str, bool], ...]:
+    """The kinds of movement that the owner of such a wallet can meet, in words, and whether each is chosen."""
+    wanted, strange = set(chosen), STRANGE_TO_PERFORMERS if performs else STRANGE_TO_VIEWERS
+    return tuple((code, kind_words(code), code in wanted) for code in TransferCode.values if code not in strange)
 
 
 def mark_words(mark: Mark | None) -> str:

@@ -63,7 +63,7 @@ class TransactionsPage(Page):
         if is_htmx(request):  # a filter that is none was refused beside its form; this one gets an address
             return HttpResponse(headers={"HX-Redirect": f"{request.path}?{kept}"})
         context = {
-            "kinds": kind_choices(sent.getlist("kind")),
+            "kinds": kind_choices(sent.getlist("kind"), performs=self.facts.performs),
             "since": sent.get("from", ""),
             "until": sent.get("to", ""),
             "kept": f"{kept}&" if kept else "",
