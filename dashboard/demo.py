@@ -31,17 +31,20 @@ from core.actors import SYSTEM
 from core.files import write_private
 from menus.models import PerformerMenu
 from menus.services.offers import add_item, create_menu
-from wallet.services import fund
+from wallet.queries import prize_fund
+from wallet.services import fund, fund_prizes
 
 PREFIX = "demo-"
 CREDENTIALS = "demo-credentials.json"
 STUDIO = "Demo Studio"
 TOKENS = 20_000
+#: More than the greatest win that any slice could have to pay.
+PRIZES = 1_000_000
 REASON = "demo data"
 # The first one of each kind is the one that the credentials file calls by the kind's bare name.
 PERFORMERS = {"performer": "Aurora", "performer2": "Bianca", "performer3": "Celeste"}
 VIEWERS = {"viewer": "Max", "viewer2": "Noah", "viewer3": "Olivia", "viewer4": "Paul", "viewer5": "Quinn"}
-OTHERS = {"staff": "staff", "manager": "manager", "billing": "billing"}
+OTHERS = {"staff": "staff", "staff2": "staff2", "manager": "manager", "billing": "billing"}
 ITEMS: tuple[Mapping[str, Any], ...] = (
     {"name": "Wave hello", "description": "A wave and your name.", "price": 25, "duration_seconds": 30},
     {"name": "Song of your choice", "description": "One song, start to end.", "price": 150, "duration_seconds": 240},
@@ -123,6 +126,9 @@ def _give_roles(people: Mapping[str, User]) -> None:
         with transaction.atomic():
             User.objects.filter(pk=people["staff"].pk).update(is_superuser=True)
             make_staff(by=SYSTEM, user=people["staff"])
+    # Two people approve what is large; the second one is no superuser.
+    if not people["staff2"].is_staff:
+        make_staff(by=SYSTEM, user=people["staff2"])
     if not studio.managers.filter(pk=people["manager"].pk).exists():
         make_studio_manager(by=SYSTEM, user=people["manager"], studio=studio)
     people["billing"].user_permissions.add(
@@ -136,6 +142,8 @@ def _fill_wallets(people: Mapping[str, User]) -> None:
     for key in VIEWERS:
         payment = f"{PREFIX}{people[key].pk}"
         fund(by=billing, owner_id=people[key].pk, tokens=TOKENS, key=f"{payment}:fund", external_id=payment)
+    if prize_fund() == 0:
+        fund_prizes(by=SYSTEM, tokens=PRIZES, reason=REASON, key=f"{PREFIX}prizes")
 
 
 def _write_menus(people: Mapping[str, User]) -> None:

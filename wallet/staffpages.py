@@ -18,6 +18,7 @@ from wallet import services
 from wallet.credits import compare, credits, csv_lines, totals_of
 from wallet.forms import ListForm, PrizeForm
 from wallet.models import Credit, PrizeSlice
+from wallet.queries import prize_fund
 
 
 @admin.register(Credit)
@@ -111,8 +112,7 @@ class PrizeAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The slices, with their sum."""
-        whole = sum(self.get_queryset(request).values_list("balance", flat=True))
-        return super().changelist_view(request, {**(extra_context or {}), "whole": whole})
+        return super().changelist_view(request, {**(extra_context or {}), "whole": prize_fund()})
 
     def fund(self, request: HttpRequest) -> HttpResponse:
         """Fill it from the house."""

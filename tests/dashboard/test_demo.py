@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.test.utils import override_settings
 
 from accounts.models import Performer, User, Viewer
-from dashboard.demo import CREDENTIALS, ITEMS, PREFIX, TOKENS, plant
+from dashboard.demo import CREDENTIALS, ITEMS, PREFIX, PRIZES, TOKENS, plant
 from menus.models import PricedItem
 from tests import factories
-from wallet.queries import balance_of
+from wallet.queries import balance_of, prize_fund
 
 pytestmark = pytest.mark.django_db
 QUICK = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
@@ -50,6 +50,12 @@ def test_viewers_can_pay_and_performers_have_something_to_sell(credentials: dict
     assert PricedItem.objects.filter(menu__published=True).count() == 3 * len(ITEMS)
 
 
+def test_performers_are_verified_and_the_prize_fund_is_full(credentials: dict[str, dict[str, str]]) -> None:
+    assert {balance_of(performer.pk).verified for performer in Performer.objects.all()} == {True}
+    assert prize_fund() == PRIZES
+    assert User.objects.filter(is_staff=True).count() == 2
+
+
 def test_planting_again_changes_nothing(tmp_path: Path, credentials: dict[str, dict[str, str]]) -> None:
     with QUICK:
         plant(tmp_path)
@@ -57,6 +63,7 @@ def test_planting_again_changes_nothing(tmp_path: Path, credentials: dict[str, d
     assert json.loads((tmp_path / CREDENTIALS).read_text()) == credentials
     assert {balance_of(viewer.pk).available for viewer in Viewer.objects.all()} == {TOKENS}
     assert PricedItem.objects.count() == 3 * len(ITEMS)
+    assert prize_fund() == PRIZES
 
 
 def test_lost_credentials_are_made_anew(tmp_path: Path, credentials: dict[str, dict[str, str]]) -> None:

@@ -15,6 +15,10 @@ from wallet.states import SUMMED_KINDS, AccountKind
 
 OWN_KINDS = (AccountKind.AVAILABLE, AccountKind.ESCROW, AccountKind.EARNED, AccountKind.PAYOUT_PENDING)
 
+_READ_VERIFIED = """
+SELECT statement_timestamp(), EXISTS (SELECT FROM accounts_performer WHERE user_id = %s AND verified_at IS NOT NULL)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -36,6 +40,8 @@ def balance_of(owner_id: UUID) -> Balance:
         .annotate(read_at=Now())
         .values_list("kind", "tokens", "revision", "owner__performer__verified_at", "read_at")
     )
+    if not rows:
+        return _nothing_yet(owner_id)
     held = {kind: tokens for kind, tokens, *_ in rows}
     return Balance(
         available=held.get(AccountKind.AVAILABLE, 0),
@@ -43,9 +49,17 @@ def balance_of(owner_id: UUID) -> Balance:
         earned=held.get(AccountKind.EARNED, 0),
         payout_pending=held.get(AccountKind.PAYOUT_PENDING, 0),
         verified=any(verified_at is not None for *_, verified_at, _ in rows),
-        as_of=rows[0][4] if rows else database_now(),
+        as_of=rows[0][4],
         version=sum(revision for _, _, revision, *_ in rows),
     )
+
+
+def _nothing_yet(owner_id: UUID) -> Balance:
+    """Zeros: no account was opened. Staff may have verified her all the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_VERIFIED, [owner_id])
+        as_of, verified = cursor.fetchone()
+    return Balance(0, 0, 0, 0, verified, as_of, 0)
 
 
 def with_tokens(accounts: QuerySet[Account]) -> QuerySet[Account]:
@@ -58,6 +72,11 @@ def earned_of(performer_id: UUID) -> int:
     """What a performer has earned and has not been paid yet; 0 where no account was opened. One statement."""
     earned = with_tokens(Account.objects.filter(owner_id=performer_id, kind=AccountKind.EARNED))
     return sum(int(getattr(account, "tokens")) for account in earned)  # noqa: B009 - an annotation, unknown to types
+
+
+def prize_fund() -> int:
+    """What the prize fund holds, all its slices; one statement."""
+    return sum(Account.objects.filter(kind=AccountKind.PRIZE).values_list("balance", flat=True))
 
 
 def database_now() -> datetime:
