@@ -11,11 +11,13 @@ from accounts.queries import NAMELESS, Names, names_of, performer
 from core.exceptions import NotFound
 from dashboard.frame import Shell
 from dashboard.presenters import money, payouts, session, settings, viewing
+from dashboard.presenters import notices as notice_words
 from dashboard.presenters import shell as shell_words
 from menus.builder import Menu
 from menus.queries.menu import menu_for, preferences_of
 from menus.queries.offers import offers_of
 from modelstate.queries import StateView, get_state
+from notices.queries import language_of, notices_of, unread_count, worded
 from payouts.queries import newest_payouts, standing_of, verification_of
 from queue_app.queries import ItemView, QueueView, open_items_of, queue_of, snapshot_of
 from wallet.queries import Balance, balance_of
@@ -24,18 +26,21 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LATEST_PAYOUTS = 5
+NOTICES = 25  # a page of the notification centre
 
 
 class Facts:
     """Everything about the signed-in account that pages and regions print.
 
-    `at` is the open page's path; `room_id` the performer whose room it is, if it is one.
+    `at` is the open page's path; `room_id` the performer whose room it is, if it is one; `accepted` the languages
+    that the browser asks for.
     """
 
-    def __init__(self, user: User, at: str = "", room_id: UUID | None = None) -> None:
+    def __init__(self, user: User, at: str = "", room_id: UUID | None = None, accepted: str = "") -> None:
         self.user = user
         self.at = at
         self.room_id = room_id
+        self.accepted = accepted
 
     @property
     def id(self) -> UUID:
@@ -128,6 +133,25 @@ class Facts:
     def preferences_form(self) -> settings.PreferencesForm:
         """What she chose for her menu."""
         return settings.preferences_form(preferences_of(self.id))
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices she has not read."""
+        return unread_count(self.id)
+
+    @cached_property
+    def language(self) -> str:
+        """The language in which she is told things."""
+        return language_of(self.id, self.accepted)
+
+    def notices(self, before: UUID | None = None) -> notice_words.NoticeList:
+        """A page of what she was told: the newest ones, or those before one of them."""
+        rows = notices_of(self.id)
+        found = list((rows.filter(pk__lt=before) if before else rows)[: NOTICES + 1])
+        shown = found[:NOTICES]
+        older = str(shown[-1].pk) if len(found) > NOTICES else ""
+        told = worded(shown, self.language)
+        return notice_words.notice_list(told, unread=self.unread, older=older, live=before is None)
 
     def wallet_card(self) -> money.WalletCard | None:
         """Her tokens, or nothing where she may not see them."""

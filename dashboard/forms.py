@@ -86,6 +86,12 @@ def amount_from(form: QueryDict) -> int:
     return int(text)
 
 
+def wishes_from(form: QueryDict) -> tuple[dict[str, bool], str | None]:
+    """The switches that the page showed, and the language; None: the browser's."""
+    on = set(form.getlist("on"))
+    return {key: key in on for key in form.getlist("shown")}, form.get("language") or None
+
+
 def preferences_from(form: QueryDict) -> dict[str, Any]:
     """A whole page of preferences: what is not switched on is off."""
     shown = set(form.getlist("show"))

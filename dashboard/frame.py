@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.presenters import shell
 from dashboard.presenters.controls import Control
+from dashboard.presenters.notices import counted
 from dashboard.presenters.shell import Crumb, KeyHint, NavSection
 from dashboard.presenters.states import StateBadge, badge
 
@@ -71,6 +72,11 @@ class Shell:
         if self._facts.performs:
             return held.earned
         return held.available if "viewer" in self._facts.access.roles else None
+
+    @property
+    def unread(self) -> str:
+        """The number beside the bell."""
+        return counted(self._facts.unread)
 
     @property
     def feeds(self) -> str:

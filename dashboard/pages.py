@@ -75,11 +75,15 @@ class Page(View):
         found: UUID | None = self.kwargs.get("performer_id")
         return found
 
+    def _fresh_facts(self) -> Facts:
+        accepted = self.request.headers.get("Accept-Language", "")
+        return Facts(self.account, open_page(self.request), self.room_id, accepted)
+
     @property
     def facts(self) -> Facts:
         """What this request has read so far, each thing once."""
         if not hasattr(self, "_facts"):
-            self._facts = Facts(self.account, open_page(self.request), self.room_id)
+            self._facts = self._fresh_facts()
         return self._facts
 
     def page(self, template: str, context: Mapping[str, Any] | None = None, *crumbs: tuple[str, str]) -> HttpResponse:
@@ -94,7 +98,7 @@ class Page(View):
 
     def answer(self, names: Iterable[str], message: str = "", moved: Mapping[str, int] | None = None) -> HttpResponse:
         """The regions that an action changed, as they are now, what to say, and the versions that this shows."""
-        self._facts = Facts(self.account, open_page(self.request), self.room_id)
+        self._facts = self._fresh_facts()
         regions = [REGIONS[name] for name in names]
         context: dict[str, Any] = {"regions": regions, **appearance(self.request)}
         for region in regions:

@@ -46,6 +46,10 @@ def _offer(facts: Facts) -> dict[str, Any]:
     return {"room": facts.room}
 
 
+def _notices(facts: Facts) -> dict[str, Any]:
+    return {"notices": facts.notices()}
+
+
 def _preferences(facts: Facts) -> dict[str, Any]:
     return {"preferences": facts.preferences_form()}
 
@@ -59,6 +63,8 @@ REGIONS: Mapping[str, Region] = {
     "quick": _region("quick", _shell),
     "pill": _region("pill", _shell),
     "balance": _region("balance", _shell),
+    "bell": _region("bell", _shell),
+    "notices": _region("notices", _notices),
     "stage": _region("stage", _stage),
     "queue": _region("queue", _queue),
     "wallet": _region("wallet", _wallet),

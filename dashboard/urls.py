@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dashboard.views import fragments, history, house, past, payouts, preferences, session, viewing, wallet
+from dashboard.views import fragments, history, house, notices, past, payouts, preferences, session, viewing, wallet
 
 pages = [
     path("", session.Home.as_view(), name="desk"),
@@ -16,6 +16,8 @@ pages = [
     path("wallet/trace/<uuid:hold_id>/", wallet.TracePage.as_view(), name="trace"),
     path("settings/menu/", preferences.MenuSettings.as_view(), name="menu-settings"),
     path("settings/profile/", house.Profile.as_view(), name="profile"),
+    path("settings/notifications/", notices.NoticeSettingsPage.as_view(), name="notice-settings"),
+    path("notifications/", notices.NoticesPage.as_view(), name="notices"),
     path("rooms/", viewing.Rooms.as_view(), name="rooms"),
     path("rooms/<uuid:performer_id>/", viewing.Room.as_view(), name="room"),
     path("my/queue/", viewing.MyQueue.as_view(), name="my-queue"),
@@ -36,6 +38,9 @@ regions = [
     path("f/balance/", fragments.WalletFragment.as_view(region="balance"), name="fragment-balance"),
     path("f/earnings/", wallet.EarningsFragment.as_view(), name="fragment-earnings"),
     path("f/payouts/", payouts.PayoutsFragment.as_view(), name="fragment-payouts"),
+    path("f/bell/", notices.BellFragment.as_view(), name="fragment-bell"),
+    path("f/notices/", notices.NoticesFragment.as_view(), name="fragment-notices"),
+    path("f/notices/<uuid:notice_id>/", notices.NoticeToast.as_view(), name="notice-toast"),
     path("f/my-items/", fragments.ViewerFragment.as_view(region="my-items"), name="fragment-my-items"),
     path("f/rooms/<uuid:performer_id>/", viewing.OfferFragment.as_view(), name="fragment-offer"),
 ]
@@ -55,6 +60,8 @@ actions = [
     path("f/wallet/payouts/", payouts.RequestPayout.as_view(), name="request-payout"),
     path("f/wallet/verification/", payouts.AskForVerification.as_view(), name="ask-verification"),
     path("f/menu/reset/", preferences.ResetMenuSettings.as_view(), name="menu-settings-reset"),
+    path("f/notices/read-all/", notices.ReadAllNotices.as_view(), name="read-all-notices"),
+    path("f/notices/<uuid:notice_id>/read/", notices.ReadNotice.as_view(), name="read-notice"),
     path("f/theme/", preferences.Theme.as_view(), name="theme"),
     path("f/sign-out/", house.SignOutHere.as_view(), name="sign-out-here"),
 ]

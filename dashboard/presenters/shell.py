@@ -106,8 +106,9 @@ def performer_bottom(at: str) -> tuple[Control, ...]:
 def account_links(performs: bool) -> tuple[Control, ...]:
     """The account menu."""
     profile = link("profile", "Profile", "user", reverse("profile"))
+    told = link("notice-settings", "What you are told", "bell", reverse("notice-settings"))
     menu = link("settings", "Menu and shortcuts", "sliders", reverse("menu-settings"))
-    return (profile, menu) if performs else (profile,)
+    return (profile, told, menu) if performs else (profile, told)
 
 
 def plain_nav(access: Access, at: str) -> tuple[NavSection, ...]:

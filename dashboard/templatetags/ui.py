@@ -36,6 +36,7 @@ SIGNALS: dict[str, tuple[str, ...]] = {
         "resync.payout",
         "resync.wallet",
     ),
+    "notices": ("notification.created", "notification.read"),
     "room": ("model.state.changed", "model.menu.changed", "resync.state", "resync.room"),
     "items": (
         "queue.item.created",

@@ -131,6 +131,8 @@ function listen() {
   on("htmx:finally:request", ({ detail: { ctx } }) => { if (isAction(ctx)) release(); });
   on("htmx:after:request", ({ detail: { ctx } }) => learn(ctx.response?.headers.get("X-Versions")));
   on("toast", ({ detail }) => toast(detail));
+  // The event names a notice; its words come from the server, in the reader's language, as a toast.
+  on("notification.created", ({ detail }) => window.htmx.ajax("GET", `/f/notices/${detail.data.id}/`, { swap: "none" }));
   on("htmx:response:error", refused);
   on("htmx:after:swap", refresh);
   on("htmx:error", failed);

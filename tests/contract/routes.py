@@ -105,6 +105,9 @@ GET    /wallet/trace/{hold}/                                             302  40
 GET    /settings/menu/                                                   302  403  200  403  403  200  403
 POST   /settings/menu/                                                   302  403  200  403  403  200  403
 GET    /settings/profile/                                                302  200  200  200  200  200  200
+GET    /notifications/                                                   302  200  200  200  200  200  200
+GET    /settings/notifications/                                          302  200  200  200  200  200  200
+POST   /settings/notifications/                                          302  200  200  200  200  200  200
 GET    /rooms/                                                           302  200  403  403  403  403  200
 GET    /rooms/{performer}/                                               302  200  403  403  403  403  200
 GET    /my/queue/                                                        302  200  403  403  403  403  200
@@ -124,6 +127,11 @@ GET    /f/wallet/                                                        302  20
 GET    /f/earnings/                                                      302  403  200  403  403  200  403
 GET    /f/balance/                                                       302  200  200  403  200  200  200
 GET    /f/payouts/                                                       302  403  200  403  403  200  403
+GET    /f/bell/                                                          302  200  200  200  200  200  200
+GET    /f/notices/                                                       302  200  200  200  200  200  200
+GET    /f/notices/{notice}/                                              302  404  404  404  404  204  404
+POST   /f/notices/{notice}/read/                                         302  404  404  404  404  200  404
+POST   /f/notices/read-all/                                              302  200  200  200  200  200  200
 GET    /f/my-items/                                                      302  200  403  403  403  403  200
 GET    /f/rooms/{performer}/                                             302  200  403  403  403  403  200
 POST   /f/stream/start/                                                  302  403  200  403  403  200  403  K
@@ -178,6 +186,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /csp-report/": {"csp-report": {"effective-directive": "script-src"}},
     "POST /login/": CREDENTIALS,
     "POST /stream/": BROADCAST,
+    "POST /settings/notifications/": {"shown": "queue.item.started", "language": "es"},
     "POST /settings/menu/": {"version": "0", "section": "streaming", "show": "queue"},
     "POST /f/queue/settings/": {"mode": "ON"},
     "POST /f/theme/": {"theme": "dark"},
