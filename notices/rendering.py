@@ -11,6 +11,15 @@ from notices.words import WORDS
 
 VARIABLE = re.compile(r"\{([a-z][A-Za-z]*)\}")
 MISSING = "…"
+EXAMPLES: Mapping[str, object] = {
+    "title": "A song of your choice",
+    "line": "You are wonderful!",
+    "reason": "timeout",
+    "status": "approved",
+    "seconds": 60,
+    "minutes": 30,
+    "position": 2,
+}
 GROUPING: Mapping[str, str] = {"en": ",", "es": "."}
 
 
@@ -45,3 +54,8 @@ def one_line(text: str) -> str:
     """Without line breaks, controls and marks that turn the writing round."""
     shown = (" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text)
     return " ".join("".join(shown).split()) or MISSING
+
+
+def preview(text: str, kinds: Mapping[str, Kind], language: str) -> str:
+    """The text as somebody would read it, with examples for what it names."""
+    return render(text, kinds, {name: EXAMPLES.get(name, 1234) for name in kinds}, language)

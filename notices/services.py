@@ -64,7 +64,8 @@ def propose_text(*, by: Actor, key: str, language: str, text: str, reason: str) 
     """Add a version of a text; nobody sees it before it is activated. Raises ValidationFailed where it does not fit."""
     text = policies.check_text(key=key, language=language, text=text)
     with transaction.atomic():
-        newest = queries.versions_of(key, language).select_for_update().first()
+        _lock_versions(key, language)
+        newest = queries.versions_of(key, language).first()
         number = newest.number + 1 if newest else 1
         version = MessageVersion.objects.create(
             key=key, language=language, number=number, text=text, active=False, proposed_by=by.id
@@ -79,13 +80,18 @@ def activate_text(*, by: Actor, version_id: int, reason: str) -> MessageVersion:
         version = MessageVersion.objects.filter(pk=version_id).first()
         if version is None:
             raise NotFound()
-        list(queries.versions_of(version.key, version.language).select_for_update())
+        _lock_versions(version.key, version.language)
         policies.check_text(key=version.key, language=version.language, text=version.text)
         queries.versions_of(version.key, version.language).filter(active=True).update(active=False)
         MessageVersion.objects.filter(pk=version_id).update(active=True)
         version.active = True
         _audit(by, "notices.text_activated", version, reason)
     return version
+
+
+def _lock_versions(key: str, language: str) -> None:
+    # The first version is there for good: whoever holds it decides; what is the newest is read after the wait.
+    list(queries.versions_of(key, language).filter(number=1).select_for_update())
 
 
 def _audit(by: Actor, action: str, version: MessageVersion, reason: str) -> None:

@@ -44,6 +44,8 @@ MAY_BE_ADDED = {
     "menus.stafflink": True,
     "modelstate.modelstate": False,
     "modelstate.statechange": False,
+    "notices.messageversion": True,
+    "notices.notice": False,
     "payouts.payout": False,
     "payouts.verification": False,
     "queue_app.performerqueue": False,

@@ -50,6 +50,9 @@ class House:
             if state["streaming"]:
                 self.call(key, "POST", "model/stream/stop", {})
             self.call(key, "POST", "model/menu/preferences/reset", {})
+        for key in (*PERFORMERS, "viewer", "viewer2"):
+            self.call(key, "POST", "notifications/read-all", {})
+            self.call(key, "PUT", "notifications/preferences", {"language": None, "keys": {"queue.item.created": True}})
 
     def performer_id(self, key: str = "performer") -> str:
         """The id in a room's address."""

@@ -68,7 +68,10 @@ def test_performer_pages(open_screen: Opener, house: House, gallery: Path, busy:
     screen.live()
     expect(screen.at("performance-timer")).to_have_text(re.compile(r"^0?\d:\d\d|^\d\d:\d\d"))
     check(screen, gallery, f"desk-{width}-{scheme}")
-    for path in ("/queue/", "/wallet/", "/settings/menu/", "/stream/", "/help/", "/settings/profile/"):
+    for path in (
+        *("/queue/", "/wallet/", "/settings/menu/", "/stream/", "/help/", "/settings/profile/"),
+        *("/notifications/", "/settings/notifications/"),
+    ):
         screen.go(path)
         check(screen, gallery, f"{path.strip('/').replace('/', '-')}-{width}-{scheme}")
 
@@ -112,7 +115,10 @@ def test_nothing_is_wider_than_a_small_phone(open_screen: Opener, house: House, 
     performer, viewer = open_screen("performer", **phone), open_screen("viewer", **phone)
     for screen, paths in (
         (performer, ("/", "/queue/", "/wallet/", "/wallet/transactions/", "/settings/menu/", "/queue/history/")),
-        (viewer, ("/rooms/", f"/rooms/{house.performer_id()}/", "/my/queue/", "/my/history/", "/wallet/")),
+        (
+            viewer,
+            ("/rooms/", f"/rooms/{house.performer_id()}/", "/my/queue/", "/my/history/", "/wallet/", "/notifications/"),
+        ),
     ):
         for path in paths:
             screen.go(path)
