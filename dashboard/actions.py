@@ -10,7 +10,10 @@ from django.urls import reverse
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A page (`posts` False) or a post. `confirm` is the question asked before what cannot be undone."""
+    """A page (`posts` False) or a post. `confirm` is the question asked before what cannot be undone.
+
+    What is `about_running` names the running item when it is pressed: a page that is behind ends no other one.
+    """
 
     name: str
     anchor: str = ""
@@ -18,10 +21,14 @@ class Route:
     confirm: str = ""
     detail: str = ""
     optimistic: str = ""
+    about_running: bool = False
+    path: str = ""
 
     @property
     def address(self) -> str:
-        """Its address on this site."""
+        """Its address on this site; empty where it leads nowhere."""
+        if self.path or not self.name:
+            return self.path
         return reverse(self.name) + (f"#{self.anchor}" if self.anchor else "")
 
 
@@ -30,6 +37,7 @@ ABANDON = Route(
     posts=True,
     confirm="End this performance early?",
     detail="The viewer gets every token back and you earn nothing for it. This cannot be undone.",
+    about_running=True,
 )
 
 ROUTES: Mapping[str, Route] = {
@@ -38,7 +46,7 @@ ROUTES: Mapping[str, Route] = {
     "joinQueue": Route("join-queue", posts=True, optimistic="Joining…"),
     "leaveQueue": Route("leave-queue", posts=True, optimistic="Leaving…"),
     "startNext": Route("start-next", posts=True),
-    "finishPerformance": Route("finish-performance", posts=True),
+    "finishPerformance": Route("finish-performance", posts=True, about_running=True),
     "abandonPerformance": ABANDON,
     "openSettings": Route("stream-settings"),
     "adjustCamera": Route("stream-settings", "camera"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from accounts.access import Access, access_of
+from accounts.actors import actor_of
 from accounts.queries import NAMELESS, Names, names_of, performer
 from core.exceptions import NotFound
 from dashboard.frame import Shell
@@ -19,7 +20,9 @@ from menus.queries.offers import offers_of
 from modelstate.queries import StateView, get_state
 from notices.queries import language_of, notices_of, unread_count, worded
 from payouts.queries import newest_payouts, standing_of, verification_of
+from queue_app import services
 from queue_app.queries import ItemView, QueueView, open_items_of, queue_of, snapshot_of
+from queue_app.services import Preview
 from wallet.queries import Balance, balance_of
 
 if TYPE_CHECKING:
@@ -66,6 +69,18 @@ class Facts:
     def state(self) -> StateView:
         """Her state now."""
         return get_state(self.id)
+
+    @property
+    def running_id(self) -> UUID | None:
+        """What she performs now."""
+        work = self.state.current_performance
+        return None if work is None else work.id
+
+    @cached_property
+    def preview(self) -> Preview | None:
+        """What ending the running item would settle; None where nothing runs any more."""
+        running = self.queue.running
+        return None if running is None else services.preview_if_running(by=actor_of(self.user), item_id=running.id)
 
     @cached_property
     def queue(self) -> QueueView:
@@ -121,7 +136,7 @@ class Facts:
 
     def stage(self) -> session.StageView:
         """The card of her state, and the running performance."""
-        return session.stage(self.menu, self.state, self.queue, self._booker, self.line_wait_seconds)
+        return session.stage(self.menu, self.state, self.queue, self._booker, self.line_wait_seconds, self.preview)
 
     def queue_card(self) -> session.QueueCard:
         """The list of what was paid for her."""

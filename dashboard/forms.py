@@ -13,6 +13,7 @@ from core.exceptions import FieldError, ValidationFailed
 from menus.preferences import HIDEABLE
 from menus.registry import ACTIONS
 from modelstate.api.serializers import BroadcastSettingsSerializer
+from queue_app.api.serializers import NextRequestSerializer
 from wallet.api.serializers import TransactionFilterSerializer
 from wallet.periods import PERIODS, TODAY
 from wallet.queries.statements import Mark, TransactionFilter
@@ -126,3 +127,24 @@ def _shortcuts(form: QueryDict) -> dict[str, str]:
             [FieldError(f"keyboardShortcuts.{name}", "unknown_action", "No such action.") for name in unknown]
         )
     return {action: combo for action, combo in typed.items() if combo}
+
+
+def whole_number(sent: str | None, attr: str) -> int | None:
+    """A whole number of a form; None where it was not sent. Raises ValidationFailed for anything else."""
+    if sent is None:
+        return None
+    if not (sent.strip().isascii() and sent.strip().isdecimal() and len(sent) <= 10):
+        raise ValidationFailed.of(attr, "invalid", "A whole number is expected.")
+    return int(sent)
+
+
+def request_from(sent: QueryDict) -> dict[str, Any]:
+    """What a viewer asks of whoever is next, under the rules of the API. Raises ValidationFailed by field."""
+    filled: dict[str, str] = {
+        name: text for name in ("tokens", "title", "durationSeconds") if (text := str(sent.get(name, ""))).strip()
+    }
+    numbers = {name: whole_number(text, name) for name, text in filled.items() if name != "title"}
+    wish = NextRequestSerializer(data={**filled, **numbers})
+    if not wish.is_valid():
+        raise ValidationFailed(field_errors(wish.errors))
+    return dict(wish.validated_data)

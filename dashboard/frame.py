@@ -40,7 +40,9 @@ class Shell:
     def nav(self) -> tuple[NavSection, ...]:
         """The navigation: a performer's is her menu."""
         facts = self._facts
-        return shell.sections_of(facts.menu, facts.at) if facts.performs else shell.plain_nav(facts.access, facts.at)
+        if facts.performs:
+            return shell.sections_of(facts.menu, facts.at, facts.running_id)
+        return shell.plain_nav(facts.access, facts.at)
 
     @property
     def bottom(self) -> tuple[Control, ...]:
@@ -56,7 +58,7 @@ class Shell:
     @property
     def quick(self) -> tuple[Control, ...]:
         """The quick actions."""
-        return shell.quick_of(self._facts.menu)
+        return shell.quick_of(self._facts.menu, self._facts.running_id)
 
     @property
     def state(self) -> StateBadge | None:

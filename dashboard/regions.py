@@ -70,6 +70,7 @@ REGIONS: Mapping[str, Region] = {
     "wallet": _region("wallet", _wallet),
     "payouts": _region("payouts", _payouts),
     "my-items": _region("my-items", _my_items),
+    "next": Region("next", "dashboard/regions/request_next.html", lambda _facts: {}),
     "offer": _region("offer", _offer),
     "preferences": _region("preferences", _preferences),
 }

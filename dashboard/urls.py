@@ -55,6 +55,7 @@ actions = [
     path("f/queue/abandon/", session.AbandonPerformance.as_view(), name="abandon-performance"),
     path("f/queue/settings/", session.QueueSettingsForm.as_view(), name="queue-settings"),
     path("f/queue/items/<uuid:item_id>/decline/", session.DeclineItem.as_view(), name="decline-item"),
+    path("f/rooms/next/", viewing.RequestNext.as_view(), name="request-next"),
     path("f/my/items/<uuid:item_id>/cancel/", viewing.CancelItem.as_view(), name="cancel-item"),
     path("f/rooms/<uuid:performer_id>/buy/<uuid:item_id>/", viewing.Buy.as_view(), name="buy"),
     path("f/wallet/payouts/", payouts.RequestPayout.as_view(), name="request-payout"),

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from core.exceptions import DomainError, error_for_code
-from menus.definitions import Facts, Link, MenuContext, MenuItem, Section
+from menus.definitions import Link, MenuContext, MenuItem, Section
 from menus.features import check_feature_open
 from menus.registry import ACTIONS, ITEMS, SECTION_OF, SECTIONS, SUGGESTED
 from modelstate.policies import reason_against
@@ -181,7 +181,7 @@ def _swaps(shelf: Shelf, context: MenuContext) -> dict[str, ItemView]:
     for item in LIVE_ITEMS:
         view = shelf.by_id.get(item.id)
         if view is not None and view.visible:
-            changed = _now(item, view, context.facts)
+            changed = _now(item, view, context)
             if changed is not view:
                 swaps[item.id] = changed
     for action, combo in context.shortcuts:
@@ -192,14 +192,15 @@ def _swaps(shelf: Shelf, context: MenuContext) -> dict[str, ItemView]:
     return swaps
 
 
-def _now(item: MenuItem, view: ItemView, facts: Facts) -> ItemView:
-    """Business preconditions come before a closed feature: their words help the performer more."""
+def _now(item: MenuItem, view: ItemView, context: MenuContext) -> ItemView:
+    """Business preconditions come after the state's word and before a closed feature: so they help her most."""
     for policy in item.policies:
         try:
-            policy(facts)
+            policy(context.facts)
         except DomainError as refusal:
-            return replace(view, enabled=False, reason=refusal.message)
-    caption = item.caption(facts) if item.caption else None
+            reason = state_reason(item, context.state) or refusal.message
+            return replace(view, enabled=False, reason=reason)
+    caption = item.caption(context.facts) if item.caption else None
     return view if caption is None else replace(view, label=caption, badge=caption)
 
 

@@ -44,6 +44,7 @@ class Facts:
     flags: frozenset[str]
     position: int | None = None
     earned: int = 0
+    somebody_waits: bool = True
 
 
 #: Passes, or raises the refusal whose words the disabled item shows.

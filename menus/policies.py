@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from menus.definitions import Facts
 from payouts.policies import check_earned
+from queue_app import policies
+
+
+def check_somebody_waits(facts: Facts) -> None:
+    """Pass, or raise the queue's refusal of starting where nothing waits."""
+    policies.check_somebody_waits(facts.somebody_waits)
 
 
 def check_payout_minimum(facts: Facts) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from accounts.permissions import Permission
 from menus.captions import position_caption
 from menus.definitions import STAFF, Category, MenuItem, Section
-from menus.policies import check_payout_minimum
+from menus.policies import check_payout_minimum, check_somebody_waits
 from modelstate.states import LINE_STATES, STREAMING_STATES, Event, State, StateRule
 
 SIGNED_ON = StateRule(frozenset(State) - {State.OFFLINE})
@@ -104,6 +104,7 @@ QUEUE_ITEMS: tuple[MenuItem, ...] = (
     MenuItem(
         "start-next", "Start Next Performance", "play", "performance-settings", "startNext",
         event=Event.PERFORMANCE_STARTED, permission=Permission.READ_QUEUE, shortcut="alt+shift+n",
+        policies=(check_somebody_waits,),
     ),
     MenuItem(
         "finish-performance", "Complete Performance", "check", "performance-settings", "finishPerformance",

@@ -44,6 +44,12 @@ def check_can_start(item: ItemView, state: State, by: Actor) -> None:
     check_can(Event.PERFORMANCE_STARTED, state)
 
 
+def check_somebody_waits(somebody_waits: bool) -> None:
+    """Pass where there is an item to be started next."""
+    if not somebody_waits:
+        raise NotFound("No one is waiting.")
+
+
 def check_can_finish(item: ItemView, by: Actor) -> None:
     """Pass for a running item."""
     _check_owner(item.performer_id, by)

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from core.actors import Actor
 from core.exceptions import NotFound
-from core.sql import call
+from core.sql import call, call_value
 from modelstate.hooks import CurrentPerformance
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
 from queue_app.states import ACTIVE, Deadline, Mode, Status
@@ -199,6 +199,11 @@ def history_for(by: Actor) -> QuerySet[QueueItem]:
     return QueueItem.objects.filter(side)
 
 
+def ended_for(by: Actor) -> QuerySet[QueueItem]:
+    """As `history_for`, without what still waits or runs."""
+    return history_for(by).exclude(status__in=ACTIVE)
+
+
 def views(rows: Iterable[QueueItem]) -> list[ItemView]:
     """Items as typed results, with the places of the active ones by one more statement."""
     items = list(rows)
@@ -260,6 +265,15 @@ def due_performers() -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT queue_app_due_performers()")
         return [row[0] for row in cursor.fetchall()]
+
+
+def standing_of(performer_id: UUID) -> dict[str, Any] | None:
+    """Her state with its version, her place in the line and whether somebody waits for her; one statement.
+
+    None before her first sign-in.
+    """
+    found: dict[str, Any] | None = call_value("queue_app_standing", performer=performer_id)
+    return found
 
 
 def snapshot_of(performer_id: UUID) -> dict[str, Any]:

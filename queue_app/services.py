@@ -118,6 +118,12 @@ def preview(*, by: Actor, item_id: UUID, settled: int | None = None) -> Preview:
     return Preview(lines_of(found["finish"]), lines_of(found["abandon"]))
 
 
+def preview_if_running(*, by: Actor, item_id: UUID) -> Preview | None:
+    """As `preview`, for a page that may be a moment behind: None where the item does not run any more."""
+    found = call_value("queue_app_preview", actor=by.id, owner=policies.owner_of(by), item=item_id)
+    return None if "refusal" in found else Preview(lines_of(found["finish"]), lines_of(found["abandon"]))
+
+
 def deal() -> int:
     """Give what waits for whoever is next to performers who may take it; tells how many items found one."""
     with transaction.atomic():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,7 +17,7 @@ NOWHERE = Route("")
 class Control:
     """What a template needs to print an action. Exactly one of `href` and `post` is set where it is enabled.
 
-    `subject` is the queue item that the action is about, where the page shows it beside the button.
+    `subject` is the queue item that the action is about; `foreseen` what ending it would move, where the page shows it.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Control:
     look: str = "button"
     control_id: str = ""
     subject: UUID | None = None
+    foreseen: str = ""
 
 
 def link(name: str, label: str, icon: str, href: str, *, at: str = "") -> Control:
@@ -45,51 +46,58 @@ def link(name: str, label: str, icon: str, href: str, *, at: str = "") -> Contro
     return Control(id=name, label=label, icon=icon, href=href, current=is_at(href, at))
 
 
-def of_item(item: ItemView, *, at: str = "", look: str = "button", control_id: str = "") -> Control:
-    """An item of the menu; one that leads nowhere on this site yet is disabled and says so."""
-    route = ROUTES.get(item.action or "")
-    if item.href:
-        route_address, posts = item.href, False
-    else:
-        route_address, posts = (route.address, route.posts) if route else ("", False)
-    enabled = item.enabled and bool(route_address)
-    asked = route or NOWHERE
-    return Control(
-        id=item.id,
-        label=item.label,
-        icon=item.icon,
-        action=item.action or "",
-        href="" if posts else route_address,
-        post=route_address if posts else "",
+def of_item(
+    item: ItemView, *, at: str = "", look: str = "button", control_id: str = "", running: UUID | None = None
+) -> Control:
+    """An item of the menu; one that leads nowhere on this site yet is disabled and says so.
+
+    `running` is the item that she performs now: the subject of what is about it.
+    """
+    route = _route(item)
+    control = _control(item.id, item.label, item.icon, item.action or "", route, item.shortcut, running)
+    enabled = item.enabled and bool(control.href or control.post)
+    return replace(
+        control,
         enabled=enabled,
         reason="" if enabled else _reason(item),
         badge=item.badge if item.badge and item.badge != item.label else "",
-        current=not posts and is_at(route_address, at),
+        current=is_at(control.href, at),
         new_tab=item.new_tab,
-        shortcut=item.shortcut or "",
         look=look,
         control_id=control_id,
-        confirm=asked.confirm,
-        detail=asked.detail,
-        optimistic=asked.optimistic,
     )
 
 
-def of_quick(action: QuickAction) -> Control:
+def of_quick(action: QuickAction, running: UUID | None = None) -> Control:
     """A quick action; the menu sends only those that work now."""
-    route = ROUTES[action.action]
+    return _control(
+        action.id, action.label, action.icon, action.action, ROUTES[action.action], action.shortcut, running
+    )
+
+
+def _control(
+    name: str, label: str, icon: str, action: str, route: Route, shortcut: str | None, running: UUID | None
+) -> Control:
     return Control(
-        id=action.id,
-        label=action.label,
-        icon=action.icon,
-        action=action.action,
+        id=name,
+        label=label,
+        icon=icon,
+        action=action,
         href="" if route.posts else route.address,
         post=route.address if route.posts else "",
-        shortcut=action.shortcut or "",
+        shortcut=shortcut or "",
         confirm=route.confirm,
         detail=route.detail,
         optimistic=route.optimistic,
+        subject=running if route.about_running else None,
     )
+
+
+def _route(item: ItemView) -> Route:
+    """Where it leads: a staff-managed link to its own address."""
+    if item.href:
+        return Route("", path=item.href)
+    return ROUTES.get(item.action or "", NOWHERE)
 
 
 def is_at(href: str, at: str) -> bool:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.urls import reverse
 
+from dashboard.presenters import settlement
 from dashboard.presenters.controls import Control, of_item
+from dashboard.presenters.settlement import SettlementLine
 from dashboard.presenters.states import StateBadge, badge, iso
 from menus.builder import Menu
 from modelstate.queries import StateView
 from queue_app.queries import ItemView, QueueView
+from queue_app.services import Preview
 from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DEPTH, Status
 
 SOMEBODY = "a viewer"
 # Of each pair the menu says which one counts; the same place on the screen, so that focus stays.
 TWINS = (("start-stream", "stop-stream", "toggle-stream"), ("join-queue", "leave-queue", "toggle-line"))
-NO_ONE_WAITS = "No one is waiting."
 Booker = Callable[[ItemView], str]
+
+
+@dataclass(frozen=True, slots=True)
+class EndView:
+    """A way to end it, beside what it would settle."""
+
+    control: Control
+    lines: tuple[SettlementLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,7 @@ class RunningView:
     started_words: str
     duration_seconds: int
     gone: int
-    actions: tuple[Control, ...]
+    ends: tuple[EndView, ...]
 
     @property
     def left(self) -> int:
@@ -83,7 +93,9 @@ class QueueCard:
     room: str
 
 
-def stage(menu: Menu, state: StateView, queue: QueueView, booker: Booker, wait_seconds: int | None) -> StageView:
+def stage(
+    menu: Menu, state: StateView, queue: QueueView, booker: Booker, wait_seconds: int | None, preview: Preview | None
+) -> StageView:
     """Her state and what she can do about it; twins show the one that counts."""
     shown = badge(state)
     return StageView(
@@ -94,7 +106,7 @@ def stage(menu: Menu, state: StateView, queue: QueueView, booker: Booker, wait_s
         place=state.queue_position,
         waiting=len(queue.waiting),
         wait_seconds=wait_seconds,
-        performance=_running(menu, queue, booker),
+        performance=_running(menu, queue, booker, preview),
     )
 
 
@@ -118,18 +130,22 @@ def _one_primary(controls: list[Control]) -> tuple[Control, ...]:
     )
 
 
-def _running(menu: Menu, queue: QueueView, booker: Booker) -> RunningView | None:
+def _ends(menu: Menu, item: ItemView, preview: Preview | None) -> Iterator[EndView]:
+    foreseen = {"finish-performance": preview.finish, "abandon-performance": preview.abandon} if preview else {}
+    for item_id, look in (
+        ("finish-performance", "button button-primary"),
+        ("abandon-performance", "button button-danger"),
+    ):
+        view, found = menu.item(item_id), foreseen.get(item_id, ())
+        if view is not None:
+            control = of_item(view, look=look, control_id=item_id, running=item.id)
+            yield EndView(replace(control, foreseen=settlement.mark(found)), settlement.lines(found))
+
+
+def _running(menu: Menu, queue: QueueView, booker: Booker, preview: Preview | None) -> RunningView | None:
     item = queue.running
     if item is None or item.started_at is None:
         return None
-    actions = [
-        replace(of_item(view, look=look, control_id=item_id), subject=item.id)
-        for item_id, look in (
-            ("finish-performance", "button button-primary"),
-            ("abandon-performance", "button button-danger"),
-        )
-        if (view := menu.item(item_id)) is not None
-    ]
     return RunningView(
         id=item.id,
         title=item.title,
@@ -139,7 +155,7 @@ def _running(menu: Menu, queue: QueueView, booker: Booker) -> RunningView | None
         started_words=f"{item.started_at.astimezone(UTC):%H:%M} UTC",
         duration_seconds=item.duration_seconds or DEFAULT_DURATION_SECONDS,
         gone=int((datetime.now(UTC) - item.started_at).total_seconds()),
-        actions=tuple(actions),
+        ends=tuple(_ends(menu, item, preview)),
     )
 
 
@@ -151,15 +167,9 @@ def queue_card(menu: Menu, queue: QueueView, booker: Booker) -> QueueCard:
         rows=rows,
         depth=queue.depth,
         limit=MAX_DEPTH,
-        start_next=_start_next(of_item(start), bool(queue.waiting)) if start else None,
+        start_next=of_item(start) if start else None,
         room=reverse("room", args=[queue.performer_id]),
     )
-
-
-def _start_next(control: Control, somebody_waits: bool) -> Control:
-    if control.enabled and not somebody_waits:
-        return replace(control, enabled=False, reason=NO_ONE_WAITS)
-    return control
 
 
 def _row(item: ItemView, booker: Booker) -> QueueRow:

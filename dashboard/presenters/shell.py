@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -56,19 +57,23 @@ def role_word(access: Access) -> str:
     return next((word for role, word in ROLE_WORDS if role in access.roles), "Guest")
 
 
-def sections_of(menu: Menu, at: str) -> tuple[NavSection, ...]:
+def sections_of(menu: Menu, at: str, running: UUID | None) -> tuple[NavSection, ...]:
     """The performer's navigation: the menu's visible items; home first, then the sections in her order."""
     sections = [
-        NavSection(section.id, section.label, tuple(of_item(item, at=at) for item in section.items if item.visible))
+        NavSection(
+            section.id,
+            section.label,
+            tuple(of_item(item, at=at, running=running) for item in section.items if item.visible),
+        )
         for section in menu.sections
     ]
     shown = [section for section in sections if section.items]
     return tuple(sorted(shown, key=lambda section: section.id != "navigation"))
 
 
-def quick_of(menu: Menu) -> tuple[Control, ...]:
+def quick_of(menu: Menu, running: UUID | None) -> tuple[Control, ...]:
     """The quick actions."""
-    return tuple(of_quick(action) for action in menu.quick_actions)
+    return tuple(of_quick(action, running) for action in menu.quick_actions)
 
 
 def shortcuts_of(menu: Menu) -> str:

@@ -65,10 +65,13 @@ class MyItem:
     started_at: str
     duration_seconds: int
     cancel: str
+    unassigned: bool = False
 
     @property
     def place_words(self) -> str:
         """Its place as a viewer reads it."""
+        if self.unassigned:
+            return "waits for a free performer" if self.position == 1 else f"{self.position - 1} requests before it"
         return "next in line" if self.position == 1 else f"number {self.position} in line"
 
 
@@ -122,4 +125,5 @@ def _mine(item: ItemView, performer: str) -> MyItem:
         started_at=iso(item.started_at),
         duration_seconds=item.duration_seconds or 60,
         cancel="" if running else reverse("cancel-item", args=[item.id]),
+        unassigned=item.performer_id is None,
     )

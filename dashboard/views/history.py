@@ -12,7 +12,7 @@ from core.exceptions import ValidationFailed
 from dashboard.pages import Page
 from dashboard.presenters.history import history_rows
 from dashboard.presenters.viewing import SOMEBODY, WHOEVER_IS_NEXT
-from queue_app.queries import ItemView, history_for, views
+from queue_app.queries import ItemView, ended_for, views
 
 PAGE = 25
 
@@ -76,7 +76,7 @@ def _who(item: ItemView, names: dict[UUID, Names]) -> str:
 
 def older_than(page: Page, mark: UUID | None) -> tuple[list[ItemView], bool]:
     """A page of items, and whether there are older ones."""
-    rows = history_for(page.actor).order_by("-id")
+    rows = ended_for(page.actor).order_by("-id")
     chosen = rows.filter(pk__lt=mark) if mark else rows
     found = views(chosen[: PAGE + 1])
     return found[:PAGE], len(found) > PAGE

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from core.exceptions import NotFound
-from core.htmx import page_once, toast
+from core.htmx import ToastKind, page_once, toast
+from dashboard.forms import whole_number
 from dashboard.pages import Page, PerformerPage
+from dashboard.presenters import settlement
 from dashboard.presenters.settings import queue_rows
 from dashboard.regions import SESSION
 from menus.queries.menu import preferences_of
@@ -19,7 +23,10 @@ from modelstate.services import start_stream, stop_stream
 from queue_app import services
 from queue_app.queries import queue_of, settings_of
 from queue_app.states import Mode, RefundReason
+from wallet.queries.receipts import receipt_of
 
+log = structlog.get_logger(__name__)
+RECEIPT = "receipt"
 HOMES = (("studio manager", "studio"), ("viewer", "rooms"))
 
 
@@ -69,11 +76,31 @@ class SessionAction(PerformerPage):
         """Do it."""
         with carried_out(self.account_id, self.item_id):
             moved = page_once(request, self.account_id, self.act)
-        return self.answer((*SESSION, "wallet", "balance"), self.done, moved.body)
+        seen = {thing: version for thing, version in moved.body.items() if thing != RECEIPT}
+        response = self.answer((*SESSION, "wallet", "balance"), "", seen)
+        toast(response, *self.words(moved.body))
+        return response
 
-    def act(self) -> dict[str, int] | None:
-        """The one service call; the versions of items it moved, where they leave the page with it."""
+    def act(self) -> dict[str, Any] | None:
+        """The one service call; the versions of items it moved, where they leave the page with it, and its receipt."""
         raise LookupError(f"{type(self).__name__} does nothing")
+
+    def words(self, _moved: Mapping[str, Any]) -> tuple[ToastKind, str]:
+        """What to say of it."""
+        return "ok", self.done
+
+
+class EndAction(SessionAction):
+    """An end of the running item: what it has settled is told, and compared with what the page had foreseen."""
+
+    def words(self, moved: Mapping[str, Any]) -> tuple[ToastKind, str]:
+        """The receipt; a warning where the page had shown another one."""
+        receipt = receipt_of(UUID(moved[RECEIPT]))
+        foreseen, happened = self.request.POST.get("foreseen", ""), settlement.mark(receipt)
+        if foreseen and foreseen != happened:
+            log.warning("settlement.differs", foreseen=foreseen[:200], happened=happened, transfer=moved[RECEIPT])
+            return "warn", settlement.DIFFERS
+        return "ok", f"{self.done} {settlement.sentence(receipt)}"
 
 
 class StartStream(SessionAction):
@@ -133,25 +160,27 @@ class StartNext(SessionAction):
         return version_of(services.start(by=self.actor, item_id=head.id))
 
 
-class FinishPerformance(SessionAction):
-    """Complete the running item."""
+class FinishPerformance(EndAction):
+    """Complete the running item, wholly or in part."""
 
-    item_id, done = "finish-performance", "Completed. The tokens are yours."
+    item_id, done = "finish-performance", "Completed."
 
-    def act(self) -> dict[str, int]:
+    def act(self) -> dict[str, Any]:
         """Finish it."""
-        return version_of(services.finish(by=self.actor, item_id=running(self.request, self.account_id)))
+        part = whole_number(self.request.POST.get("settled"), "settled")
+        item_id = running(self.request, self.account_id)
+        return told_of(services.finish(by=self.actor, item_id=item_id, settled=part))
 
 
-class AbandonPerformance(SessionAction):
+class AbandonPerformance(EndAction):
     """End the running item early."""
 
-    item_id, done = "abandon-performance", "Ended early. The viewer got every token back."
+    item_id, done = "abandon-performance", "Ended early."
 
-    def act(self) -> dict[str, int]:
+    def act(self) -> dict[str, Any]:
         """Abandon it."""
         item_id = running(self.request, self.account_id)
-        return version_of(services.abandon(by=self.actor, item_id=item_id, reason=RefundReason.PERFORMER_DECLINED))
+        return told_of(services.abandon(by=self.actor, item_id=item_id, reason=RefundReason.PERFORMER_DECLINED))
 
 
 class DeclineItem(PerformerPage):
@@ -190,6 +219,11 @@ class QueueSettingsForm(PerformerPage):
 def version_of(moved: services.Moved) -> dict[str, int]:
     """The item's version, as answers tell it."""
     return {f"item:{moved.item['id']}": moved.item["version"]}
+
+
+def told_of(ended: services.Moved) -> dict[str, Any]:
+    """The item's version, and the movement that its receipt is found by."""
+    return {**version_of(ended), RECEIPT: (ended.settlement or {})["transferId"]}
 
 
 def running(request: HttpRequest, performer_id: UUID) -> UUID:

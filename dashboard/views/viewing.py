@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from core.exceptions import NotFound
 from core.htmx import claim_from_form, page_once
+from dashboard.forms import request_from
 from dashboard.pages import ViewerPage
 from dashboard.presenters.viewing import room_cards
 from dashboard.regions import VIEWING
@@ -15,6 +16,7 @@ from menus.queries.offers import performers_with_offers, sold_by
 from menus.services.purchases import purchase
 from modelstate.queries import states_of
 from queue_app import services
+from queue_app.policies import check_no_mode
 
 
 class Rooms(ViewerPage):
@@ -23,7 +25,11 @@ class Rooms(ViewerPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page."""
         found = list(performers_with_offers(self.account_id))
-        context = {"rooms": room_cards(found, states_of(row.pk for row in found))}
+        context = {
+            "rooms": room_cards(found, states_of(row.pk for row in found)),
+            "mine": self.facts.my_items(),
+            "wallet": self.facts.wallet_card(),
+        }
         return self.page("dashboard/rooms.html", context)
 
 
@@ -52,10 +58,24 @@ class Buy(ViewerPage):
 
     def post(self, request: HttpRequest, performer_id: UUID, item_id: UUID) -> HttpResponse:
         """Hold the tokens and queue the item, once for the key. Another performer's item is not in this room."""
+        check_no_mode(request.POST)
         if not sold_by(performer_id, item_id):
             raise NotFound()
         bought = purchase(by=self.actor, claim=claim_from_form(request, self.account_id), item_id=item_id)
         return self.answer((*VIEWING, "offer"), bought_words(bought.body["queueItem"]))
+
+
+class RequestNext(ViewerPage):
+    """Asking for whoever is next."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Hold the tokens; the first performer in the line who may take it gets the item. Once for the key."""
+        check_no_mode(request.POST)
+        claim = claim_from_form(request, self.account_id)
+        asked = services.request(by=self.actor, claim=claim, **request_from(request.POST))
+        return self.answer((*VIEWING, "next"), asked_words(asked.body))
 
 
 class MyQueue(ViewerPage):
@@ -80,6 +100,14 @@ class CancelItem(ViewerPage):
 
         page_once(request, self.account_id, cancel)
         return self.answer(VIEWING, "Cancelled. All tokens are back in your wallet.")
+
+
+def asked_words(item: dict[str, object]) -> str:
+    """What to say after asking: what happened to the tokens first."""
+    held = f"{item['tokens']} tokens held."
+    if item["performerId"] is None:
+        return f"{held} The next free performer gets it."
+    return f"{held} A performer has it: you are number {item['position']} in line."
 
 
 def bought_words(item: dict[str, object]) -> str:

@@ -10,12 +10,13 @@ from django.db import connection
 
 from accounts.access import Access, access_of
 from accounts.models import User
-from core.sql import call_value, loaded
+from core.sql import loaded
 from menus.builder import Menu, build
 from menus.definitions import STAFF, Facts, Link, MenuContext
 from menus.models import MenuPreferences
 from menus.preferences import NAMES, Preferences
 from modelstate.states import State
+from queue_app.queries import standing_of
 from wallet.queries import earned_of
 
 _READ_WISHES = """
@@ -37,20 +38,18 @@ def context_for(user: User) -> MenuContext:
     """Everything her menu depends on. An account that does not perform has the always-on items of its role."""
     access = access_of(user)
     preferences, links = _wishes(access)
-    state, position, version = State.OFFLINE, None, 0
-    if access.performer_id is not None:
-        state, position, version = _place(access.performer_id)
+    standing = _standing(access.performer_id)
     return MenuContext(
         roles=access.roles,
         permissions=access.permissions,
-        state=state,
-        facts=Facts(access.flags, position, _earned(access)),
+        state=State(standing["state"]),
+        facts=Facts(access.flags, standing["position"], _earned(access), standing["waits"]),
         quick_actions=tuple(preferences.quick_actions),
         section_order=tuple(preferences.section_order),
         hidden_sections=frozenset(preferences.hidden_sections),
         shortcuts=tuple(preferences.keyboard_shortcuts.items()),
         links=links,
-        version=version,
+        version=standing["version"],
         preferences_version=preferences.version,
     )
 
@@ -66,10 +65,10 @@ def preferences_from(row: MenuPreferences) -> Preferences:
     return Preferences(**{name: getattr(row, name) for name in NAMES}, version=row.version)
 
 
-def _place(performer_id: UUID) -> tuple[State, int | None, int]:
-    """Her state, her place in the line, the version of both; OFFLINE before her first sign-in."""
-    place = call_value("modelstate_place", performer=performer_id)
-    return (State.OFFLINE, None, 0) if place is None else (State(place["state"]), place["position"], place["version"])
+def _standing(performer_id: UUID | None) -> dict[str, Any]:
+    """Her state, her place in the line, whether somebody waits; OFFLINE before her first sign-in."""
+    found = None if performer_id is None else standing_of(performer_id)
+    return found or {"state": State.OFFLINE, "position": None, "version": 0, "waits": False}
 
 
 def _earned(access: Access) -> int:

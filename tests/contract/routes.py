@@ -134,6 +134,7 @@ POST   /f/notices/{notice}/read/                                         302  40
 POST   /f/notices/read-all/                                              302  200  200  200  200  200  200
 GET    /f/my-items/                                                      302  200  403  403  403  403  200
 GET    /f/rooms/{performer}/                                             302  200  403  403  403  403  200
+POST   /f/rooms/next/                                                    302  200  403  403  403  403  200  K
 POST   /f/stream/start/                                                  302  403  200  403  403  200  403  K
 POST   /f/stream/stop/                                                   302  403  200  403  403  200  403  K streaming
 POST   /f/queue/join/                                                    302  403  200  403  403  200  403  K
@@ -189,6 +190,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /settings/notifications/": {"shown": "queue.item.started", "language": "es"},
     "POST /settings/menu/": {"version": "0", "section": "streaming", "show": "queue"},
     "POST /f/queue/settings/": {"mode": "ON"},
+    "POST /f/rooms/next/": {"tokens": "10", "title": "A song", "durationSeconds": "60"},
     "POST /f/theme/": {"theme": "dark"},
 }
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from structlog.testing import capture_logs
 
 from accounts.models import Performer, Viewer
 from menus.models import MenuActionLog
@@ -100,7 +103,8 @@ def test_declining_a_waiting_item_gives_everything_back(in_line: Performer, view
 
 
 def test_the_card_ends_the_item_that_it_shows(runs: UUID, performer: Performer, viewer: Viewer, hers: Client) -> None:
-    assert hers.get("/").content.decode().count(f'"item":"{runs}"') == 2
+    # On the card, in the menu and among the quick actions: both ends name the item.
+    assert hers.get("/").content.decode().count(f'"item":"{runs}"') == 6
     following = bought(viewer, performer)
     press(hers, "finish-performance")
     press(hers, "join-queue")
@@ -110,6 +114,58 @@ def test_the_card_ends_the_item_that_it_shows(runs: UUID, performer: Performer, 
 
     assert [told(response)[1] for response in late] == ["NOT_FOUND"] * 2
     assert status_of(following) == "started"
+
+
+# --- what an end settles
+
+
+def vals_of(page: str, test_id: str) -> dict[str, str]:
+    """What the card's control sends."""
+    found = re.search(rf'data-testid="{test_id}"[^>]*hx-vals=\'([^\']+)\'', page)
+    assert found is not None
+    sent: dict[str, str] = json.loads(found.group(1))
+    return sent
+
+
+def test_the_card_shows_what_each_end_settles(runs: UUID, hers: Client) -> None:
+    page = hers.get("/")
+    assert {"preview-finish-performance", "preview-abandon-performance"} <= set(test_ids(page))
+    assert "100 paid to you" in text(page)
+    assert "100 back to the viewer" in text(page)
+
+
+def test_completing_as_foreseen_tells_the_receipt(runs: UUID, hers: Client) -> None:
+    sent = vals_of(hers.get("/").content.decode(), "finish-performance")
+    assert sent["foreseen"] == "settle:escrow:earned:100"
+    told_so = press(hers, "finish-performance", foreseen=sent["foreseen"]).headers["HX-Trigger"]
+    assert "Completed. 100 tokens paid to you." in told_so
+
+
+def test_a_settlement_that_was_not_foreseen_is_flagged(runs: UUID, hers: Client) -> None:
+    with capture_logs() as logged:
+        response = press(hers, "finish-performance", foreseen="settle:escrow:earned:99")
+    assert json.loads(response.headers["HX-Trigger"])["toast"]["kind"] == "warn"
+    assert [entry["event"] for entry in logged if entry["log_level"] == "warning"] == ["settlement.differs"]
+
+
+def test_completing_in_part_pays_the_part(runs: UUID, performer: Performer, viewer: Viewer, hers: Client) -> None:
+    response = press(hers, "finish-performance", settled="30", item=str(runs))
+    assert "30 tokens paid to you, 70 back to the viewer." in response.headers["HX-Trigger"]
+    assert (earned_by(performer), tokens_of(viewer)) == (30, (970, 0))
+
+
+@pytest.mark.parametrize("part", ["", "0", "101", "1.5", "-3", "many"])
+def test_a_part_is_whole_tokens_of_the_item(runs: UUID, hers: Client, part: str) -> None:
+    refused = press(hers, "finish-performance", settled=part)
+    assert told(refused) == (400, "VALIDATION_ERROR")
+    assert 'data-field="settled"' in refused.content.decode()
+    assert status_of(runs) == "started"
+
+
+def test_with_nobody_waiting_every_start_next_says_so(in_line: Performer, viewer: Viewer, hers: Client) -> None:
+    assert text(hers.get("/")).count("No one is waiting.") == 2
+    bought(viewer, in_line)
+    assert "No one is waiting." not in text(hers.get("/"))
 
 
 # --- refusals

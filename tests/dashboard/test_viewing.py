@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Performer, Viewer
 from tests import factories
 from tests.dashboard.support import fetch, on_sale, parts, press, test_ids, text, told
-from tests.queue_app.support import bought, come, depth_of, rich, running, status_of, tokens_of
+from tests.queue_app.support import asked, bought, come, depth_of, rich, running, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
 
@@ -125,10 +125,66 @@ def test_history_is_his_own(performer: Performer, viewer: Viewer, his: Client) -
     assert "Theirs" not in page
 
 
+def test_what_still_waits_is_no_history(performer: Performer, viewer: Viewer, his: Client) -> None:
+    bought(viewer, come(performer), title="Not yet")
+    assert "Not yet" not in text(his.get("/my/history/"))
+    assert "Not yet" in text(his.get("/my/queue/"))
+
+
+# --- whoever is next
+
+
+def test_asking_for_whoever_is_next(viewer: Viewer, his: Client) -> None:
+    assert "request-next" in test_ids(his.get("/rooms/"))
+    response = press(his, "request-next", tokens="40", title="A song", durationSeconds="")
+    assert "40 tokens held. The next free performer gets it." in response.headers["HX-Trigger"]
+    assert parts(response) == {"my-items", "wallet", "balance", "next"}
+    assert tokens_of(viewer) == (960, 40)
+    assert "waits for a free performer" in text(his.get("/my/queue/"))
+
+
+def test_a_performer_in_the_line_has_it_at_once(performer: Performer, viewer: Viewer, his: Client) -> None:
+    come(performer)
+    response = press(his, "request-next", tokens="40", title="A song", durationSeconds="120")
+    assert "A performer has it: you are number 1 in line." in response.headers["HX-Trigger"]
+    assert performer.stage_name in text(his.get("/my/queue/"))
+
+
+def test_a_request_is_taken_back_before_anybody_has_it(viewer: Viewer, his: Client) -> None:
+    item = asked(viewer)
+    assert press(his, "cancel-item", item).status_code == 200
+    assert tokens_of(viewer) == (1000, 0)
+    assert "whoever is next" in text(his.get("/my/history/"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "attr"),
+    [
+        ({"tokens": ""}, "tokens"),
+        ({"tokens": "1.5"}, "tokens"),
+        ({"title": " "}, "title"),
+        ({"title": "call +1 416 555 0199"}, "title"),
+        ({"durationSeconds": "3601"}, "durationSeconds"),
+    ],
+)
+def test_each_field_of_a_request_has_its_words(viewer: Viewer, his: Client, fields: dict[str, str], attr: str) -> None:
+    refused = press(his, "request-next", **{"tokens": "40", "title": "A song", **fields})
+    assert told(refused) == (400, "VALIDATION_ERROR")
+    assert f'data-field="{attr}"' in refused.content.decode()
+    assert tokens_of(viewer) == (1000, 0)
+
+
+def test_no_form_chooses_the_mode(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = on_sale(come(performer))
+    assert told(press(his, "buy", performer.pk, item, mode="OFF")) == (400, "INVALID_MODE")
+    assert told(press(his, "request-next", tokens="4", title="A song", mode="OFF")) == (400, "INVALID_MODE")
+    assert tokens_of(viewer) == (1000, 0)
+
+
 def test_history_turns_its_pages(performer: Performer, viewer: Viewer, his: Client) -> None:
     come(performer)
     for number in range(27):
-        bought(viewer, performer, tokens=1, title=f"Song {number:02d}")
+        press(his, "cancel-item", bought(viewer, performer, tokens=1, title=f"Song {number:02d}"))
     first = his.get("/my/history/")
     assert "Song 26" in text(first)
     assert "Song 01" not in text(first)

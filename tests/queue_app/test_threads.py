@@ -155,6 +155,38 @@ def test_the_same_key_from_sixteen_threads_is_one_start_and_sixteen_equal_answer
     assert get_state(performer.pk).version == 3
 
 
+def test_switching_the_mode_while_twelve_buy_touches_nothing_that_is_queued(performer: Performer) -> None:
+    viewers = [rich(factories.viewer(), 10) for _ in range(12)]
+    payloads = [(viewer, intake(viewer, performer, tokens=10)) for viewer in viewers]
+    buying = [partial(services.enqueue, by=factories.actor(viewer), intake=payload) for viewer, payload in payloads]
+    switching = [partial(_switch_to_and_fro, performer)] * 2
+    assert refusals(together([*buying, *switching])) == []
+    queued = QueueItem.objects.filter(status=Status.CREATED)
+    passed = QueueItem.objects.filter(status=Status.FINISHED)
+    assert queued.count() + passed.count() == 12
+    assert not queued.filter(sequence__isnull=True).exists()
+    assert not passed.filter(sequence__isnull=False).exists()
+    assert (depth_of(performer), earned_by(performer)) == (queued.count(), 10 * passed.count())
+
+
+def _switch_to_and_fro(performer: Performer) -> None:
+    for mode in ("OFF", "ON") * 4:
+        services.save_settings(performer_id=performer.pk, changes={"mode": mode})
+
+
+@pytest.mark.parametrize("modes", [("ON", "OFF"), ("ON", "OFF", "ON")])
+def test_what_was_queued_before_a_switch_is_performed_after_it(
+    performer: Performer, viewer: Viewer, modes: tuple[str, ...]
+) -> None:
+    first, second = bought(viewer, performer), bought(viewer, performer)
+    for mode in modes:
+        services.save_settings(performer_id=performer.pk, changes={"mode": mode})
+    by = factories.actor(performer)
+    services.start(by=by, item_id=first)
+    services.finish(by=by, item_id=first)
+    assert (status_of(first), status_of(second), depth_of(performer)) == ("finished", "created", 1)
+
+
 def test_joining_from_eight_devices_takes_one_place(database_clone: str) -> None:
     performer = factories.performer()
     factories.tokens(performer)
