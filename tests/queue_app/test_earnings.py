@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
@@ -152,6 +153,27 @@ def test_a_month_of_many_payments_takes_three_statements(
         earnings_of(performer.pk, "month")
 
     assert (found.total, len(found.series)) == (31 * 7, 31)
+
+
+def test_today_is_read_along_an_index_however_long_her_history_is(owner_connection: Connection) -> None:
+    performer = factories.performer()
+    open_accounts(owner_id=performer.pk)
+    owner_connection.execute(
+        "INSERT INTO wallet_transfer (debit_account_id, credit_account_id, amount, code, group_id, created_at)"
+        " SELECT wallet_house(), id, 1, 'settle', core_uuid7(), now() - step * interval '1 hour'"
+        " FROM wallet_account, generate_series(1, 20000) AS step WHERE owner_id = %s AND kind = 'earned'",
+        [performer.pk],
+    )
+    owner_connection.execute("ANALYZE wallet_transfer")
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        earnings_of(performer.pk, "today")
+        cursor.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'wallet_transfer'"
+        )
+        (read,) = cursor.fetchone()
+
+    assert read < 100, "the history was read from end to end"
 
 
 # --- over JSON

@@ -21,10 +21,12 @@ def earned_movements(performer_id: UUID, since: datetime, until: datetime) -> Qu
     """
     own = dict(Account.objects.filter(owner_id=performer_id).values_list("kind", "id"))
     earned, others = own.get(AccountKind.EARNED), list(own.values())
-    gained = Q(credit_account_id=earned) & ~Q(debit_account_id__in=others)
-    lost = Q(debit_account_id=earned) & ~Q(credit_account_id__in=others)
+    # The span stands in both halves, so that each is one walk along its index however long her history is.
+    span = Q(created_at__gte=since, created_at__lt=until)
+    gained = Q(span, credit_account_id=earned) & ~Q(debit_account_id__in=others)
+    lost = Q(span, debit_account_id=earned) & ~Q(credit_account_id__in=others)
     sign = Case(When(credit_account_id=earned, then=F("amount")), default=-F("amount"), output_field=BigIntegerField())
-    rows = Transfer.objects.filter(gained | lost, created_at__gte=since, created_at__lt=until).annotate(change=sign)
+    rows = Transfer.objects.filter(gained | lost).annotate(change=sign)
     return rows if earned is not None else rows.none()
 
 
