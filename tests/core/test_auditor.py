@@ -16,9 +16,9 @@ from core.grants import grant_rights, withheld
 from core.management.commands.prepare_database import owner_alias
 from tests.support.database import Connection
 
-SECRETIVE = re.compile(r"password|secret|token|session_key|session_data|digest|jti|get_data|post_data")
-# Names that sound secret and are not: amounts of tokens, digests that say nothing of what was digested.
-HARMLESS = {"tokens", "settled_tokens", "refunded_tokens", "token_id", "digest", "digests", "token_to_charge"}
+SECRETIVE = re.compile(r"password|secret|token(?!s)|session_key|session_data|digest(?!s)|jti|get_data|post_data")
+# A digest says nothing of what was digested, and an id opens nothing.
+HARMLESS = {"token_id", "digest"}
 
 
 def told(cursor: Cursor, question: str) -> object:
