@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
 from adjustments import services as adjustments
-from core.actors import SYSTEM
+from core.actors import SYSTEM, Actor
 from core.exceptions import DuplicateKey
 from core.idempotency import Answer, Claim
 from payouts import services as payouts
@@ -48,7 +49,7 @@ class Rooms(RuleBasedStateMachine):
         self.owner: Connection = open_url(at_database(owner_url(), settings.DATABASES["default"]["NAME"]))
         self.viewers = [factories.viewer() for _ in range(2)]
         self.performers = [factories.performer() for _ in range(2)]
-        self.staff = [factories.actor(factories.staff()) for _ in range(3)]
+        self.staff = _staff_of(settings.DATABASES["default"]["NAME"])
         for performer in self.performers:
             performer.verified_at = timezone.now()
             performer.save(update_fields=["verified_at"])
@@ -201,3 +202,9 @@ class Rooms(RuleBasedStateMachine):
             assert done == "INSUFFICIENT_BALANCE"
         else:
             self.model.prizes -= tokens
+
+
+@cache
+def _staff_of(database: str) -> list[Actor]:
+    """Three members of the staff, the same for all examples in this database."""
+    return [factories.actor(factories.staff()) for _ in range(3)]
