@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
 
+from tests.drills.queue_machine import Queues
 from tests.drills.running import broken, run_drill
 
 pytestmark = [pytest.mark.threads, pytest.mark.slow]
@@ -21,3 +24,19 @@ def test_twelve_hands_break_no_rule_in_five_minutes(capsys: pytest.CaptureFixtur
     figures = run_drill("queue_mix", "--seconds", 300, capsys=capsys, seconds=900)
 
     assert broken(figures) == {}
+
+
+@pytest.mark.parametrize(
+    ("examples", "steps"), [(12, 30), pytest.param(300, 50, marks=pytest.mark.drill)], ids=["short", "long"]
+)
+def test_the_queues_are_what_the_lists_say(database_clone: str, examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        Queues,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
