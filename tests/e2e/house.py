@@ -50,6 +50,9 @@ class House:
             if state["streaming"]:
                 self.call(key, "POST", "model/stream/stop", {})
             self.call(key, "POST", "model/menu/preferences/reset", {})
+        for item in self.call("viewer", "GET", "queue/history").json()["results"]:
+            if item["status"] == "created":
+                self.call("viewer", "POST", f"queue/items/{item['id']}/cancel", {})
         for key in (*PERFORMERS, "viewer", "viewer2"):
             self.call(key, "POST", "notifications/read-all", {})
             self.call(key, "PUT", "notifications/preferences", {"language": None, "keys": {"queue.item.created": True}})

@@ -138,6 +138,7 @@ def test_the_key_is_required_and_may_stand_in_the_body(api: APIClient, performer
         ({"note": 5}, "note", "invalid"),
         ({"note": "x" * 201}, "note", "max_length"),
         ({"note": "\x00"}, "note", "control_characters"),
+        ({"note": "write to max@example.com"}, "note", "personal_email"),
         ({"price": 1}, "price", "unknown_field"),
         ([], "body", "invalid"),
     ],
@@ -154,6 +155,14 @@ def test_a_bad_body_names_its_field(
     answer = factories.bearer(viewer).post(purchase_of(item), body, HTTP_IDEMPOTENCY_KEY="k")
     assert (answer.status_code, answer.json()["error"]) == (400, "VALIDATION_ERROR")
     assert [(error["attr"], error["code"]) for error in answer.json()["errors"]] == [(attr, code)]
+    assert not Purchase.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["mode", "passThroughMode"])
+def test_the_mode_is_the_performers(api: APIClient, performer: Performer, viewer: Viewer, field: str) -> None:
+    item = make_item(api, make_menu(api, performer))
+    answer = factories.bearer(viewer).post(purchase_of(item), {field: "OFF"}, HTTP_IDEMPOTENCY_KEY="k")
+    assert (answer.status_code, answer.json()["error"]) == (400, "INVALID_MODE")
     assert not Purchase.objects.exists()
 
 

@@ -118,6 +118,17 @@ def test_joining_again_by_her_wish_brings_the_next_one_in_the_same_step(viewer: 
     assert (performer_of(second), state_of(performer)) == (performer.pk, State.IN_QUEUE)
 
 
+def test_joining_again_by_her_wish_is_no_attempt(viewer: Viewer, performer: Performer) -> None:
+    services.save_settings(performer_id=performer.pk, changes={"auto_rejoin": True})
+    by = factories.actor(performer)
+    for _ in range(services.JOINS.limit + 1):
+        item = asked(viewer, tokens=1)
+        services.start(by=by, item_id=item)
+        services.finish(by=by, item_id=item)
+    assert state_of(performer) == State.IN_QUEUE
+    assert services.JOINS.peek(performer.pk).remaining == services.JOINS.limit
+
+
 def test_without_that_wish_it_waits_until_she_joins(viewer: Viewer, performer: Performer) -> None:
     first, second = asked(viewer), asked(viewer)
     by = factories.actor(performer)
@@ -247,3 +258,57 @@ def test_any_feature_may_hand_over_an_item_for_whoever_is_next(viewer: Viewer, p
 def test_a_deal_with_nobody_free_changes_nothing(viewer: Viewer) -> None:
     item = asked(viewer)
     assert (services.deal(), performer_of(item)) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "attr", "code"),
+    [
+        ("idempotency_key", "with a space", "idempotencyKey", "out_of_range"),
+        ("title", "two\nlines", "title", "out_of_range"),
+        ("title", "call 416-555-0199", "title", "personal_phone"),
+        ("description", "max@example.com", "description", "personal_email"),
+        ("metadata", {"a": ["4111 1111 1111 1111"]}, "metadata.a.0", "personal_card"),
+    ],
+)
+def test_what_an_intake_may_not_carry_is_named(
+    viewer: Viewer, performer: Performer, field: str, value: object, attr: str, code: str
+) -> None:
+    payload = intake(viewer, performer, **{field: value})
+    with pytest.raises(ValidationFailed) as refused:
+        services.enqueue(by=factories.actor(viewer), intake=payload)
+    assert [(error.attr, error.code) for error in refused.value.errors] == [(attr, code)]
+    assert QueueItem.objects.count() == 0
+
+
+# --- what the world hears
+
+
+def test_both_sides_hear_that_it_is_hers_and_those_behind_that_they_moved_up(
+    sent: list[dict[str, Any]],
+    viewer: Viewer,
+    django_capture_on_commit_callbacks: Any,  # noqa: ANN401 - pytest-django's
+) -> None:
+    first, second = asked(viewer), asked(viewer)
+    performer = factories.performer()
+    with django_capture_on_commit_callbacks(execute=True):
+        come(performer)
+    places = {
+        frame["data"]["itemId"]: (frame["version"], frame["data"]["position"])
+        for frame in sent
+        if frame["event"] == "queue.item.position"
+    }
+    assert places == {str(first): (2, 1), str(second): (None, 1)}
+    [*_before, hers] = [frame["data"] for frame in sent if frame["event"] == "model.queue.updated"]
+    assert (hers["modelId"], hers["depth"], hers["nextPerformance"]["id"]) == (str(performer.pk), 1, str(first))
+
+
+def test_the_queues_version_grows_by_one_where_joining_brings_an_item(
+    sent: list[dict[str, Any]],
+    viewer: Viewer,
+    django_capture_on_commit_callbacks: Any,  # noqa: ANN401 - pytest-django's
+) -> None:
+    asked(viewer)
+    with django_capture_on_commit_callbacks(execute=True):
+        come(factories.performer())
+    versions = [frame["version"] for frame in sent if frame["event"] == "model.queue.updated"]
+    assert versions == list(range(versions[0], versions[0] + 2))
