@@ -23,6 +23,7 @@ from core.exceptions import NotAuthenticated, PermissionDenied
 from core.htmx import is_htmx, toast, versions
 from dashboard.facts import Facts
 from dashboard.regions import REGIONS
+from notices.queries import say
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -90,6 +91,10 @@ class Page(View):
         """The whole page in its frame."""
         frame = {"shell": self.facts.shell(*crumbs), **appearance(self.request), **(context or {})}
         return render(self.request, template, frame)
+
+    def said(self, key: str, variables: Mapping[str, object]) -> str:
+        """The words of a message, in the reader's language."""
+        return say(key, variables, self.facts.language)
 
     def fragment(self, name: str) -> HttpResponse:
         """One region: the same for a push, a poll and the page itself."""

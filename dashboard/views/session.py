@@ -21,6 +21,7 @@ from menus.queries.menu import preferences_of
 from menus.services.actions import carried_out
 from modelstate.services import start_stream, stop_stream
 from queue_app import services
+from queue_app.events import message_of
 from queue_app.queries import queue_of, settings_of
 from queue_app.states import Mode, RefundReason
 from wallet.queries.receipts import receipt_of
@@ -191,11 +192,12 @@ class DeclineItem(PerformerPage):
     def post(self, request: HttpRequest, item_id: UUID) -> HttpResponse:
         """Refund it."""
 
-        def decline() -> None:
-            services.refund(by=self.actor, item_id=item_id, reason=RefundReason.PERFORMER_DECLINED)
+        def decline() -> dict[str, Any]:
+            declined = services.refund(by=self.actor, item_id=item_id, reason=RefundReason.PERFORMER_DECLINED)
+            return {"step": message_of(declined.item)}
 
-        page_once(request, self.account_id, decline)
-        return self.answer(SESSION, "Declined. The viewer got every token back.")
+        done = page_once(request, self.account_id, decline)
+        return self.answer(SESSION, self.said(*done.body["step"]))
 
 
 class QueueSettingsForm(PerformerPage):

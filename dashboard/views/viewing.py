@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from menus.queries.offers import performers_with_offers, sold_by
 from menus.services.purchases import purchase
 from modelstate.queries import states_of
 from queue_app import services
+from queue_app.events import message_of
 from queue_app.policies import check_no_mode
 
 
@@ -62,7 +64,7 @@ class Buy(ViewerPage):
         if not sold_by(performer_id, item_id):
             raise NotFound()
         bought = purchase(by=self.actor, claim=claim_from_form(request, self.account_id), item_id=item_id)
-        return self.answer((*VIEWING, "offer"), bought_words(bought.body["queueItem"]))
+        return self.answer((*VIEWING, "offer"), self.said(*message_of(bought.body["queueItem"])))
 
 
 class RequestNext(ViewerPage):
@@ -95,11 +97,11 @@ class CancelItem(ViewerPage):
     def post(self, request: HttpRequest, item_id: UUID) -> HttpResponse:
         """Cancel it, with a full refund."""
 
-        def cancel() -> None:
-            services.cancel(by=self.actor, item_id=item_id)
+        def cancel() -> dict[str, Any]:
+            return {"step": message_of(services.cancel(by=self.actor, item_id=item_id).item)}
 
-        page_once(request, self.account_id, cancel)
-        return self.answer(VIEWING, "Cancelled. All tokens are back in your wallet.")
+        done = page_once(request, self.account_id, cancel)
+        return self.answer(VIEWING, self.said(*done.body["step"]))
 
 
 def asked_words(item: dict[str, object]) -> str:
@@ -108,10 +110,3 @@ def asked_words(item: dict[str, object]) -> str:
     if item["performerId"] is None:
         return f"{held} The next free performer gets it."
     return f"{held} A performer has it: you are number {item['position']} in line."
-
-
-def bought_words(item: dict[str, object]) -> str:
-    """What to say after buying: what happened to the tokens first."""
-    if item["passThroughMode"]:
-        return f"{item['tokens']} tokens paid for {item['title']}."
-    return f"{item['tokens']} tokens held. You are number {item['position']} in line."

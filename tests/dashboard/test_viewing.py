@@ -40,7 +40,7 @@ def test_buying_holds_the_tokens_and_shows_the_place(performer: Performer, viewe
     response = press(his, "buy", performer.pk, item)
     assert tokens_of(viewer) == (750, 250)
     assert parts(response) == {"my-items", "wallet", "balance", "offer"}
-    assert "250 tokens held. You are number 1 in line." in response.headers["HX-Trigger"]
+    assert "Tokens held: 250." in response.headers["HX-Trigger"]
     assert "my-item" in test_ids(response)
 
 
