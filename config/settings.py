@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from corsheaders.defaults import default_headers
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "loyalty",
     "adjustments",
     "compliance",
+    "archive",
     "payouts",
     "presence",
     "queue_app",
@@ -297,6 +299,8 @@ HOLD_SECONDS = env.number("HOLD_SECONDS", 300, least=1, most=86400)
 PRESENCE_SECONDS = presence_seconds(env)
 QUEUE_LIMITS = queue_limits(env)
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 1, least=1, most=5)
+ARCHIVE_DIR = Path(env.text("ARCHIVE_DIR", str(DATA_DIR / "archive")))
+ARCHIVE_AFTER_MONTHS = env.number("ARCHIVE_AFTER_MONTHS", 18, least=1, most=96)
 ALLOWED_COUNTRIES = env.words("ALLOWED_COUNTRIES", [])
 LOYALTY = loyalty(env)
 LOGGING_CONFIG = None

@@ -18,17 +18,19 @@ class QueueAppConfig(AppConfig):
 
     def ready(self) -> None:
         """The state machine learns what she performs, the queue follows the line, reconcile checks it too,
-        the wallet hears what holds paid for."""
+        the wallet hears what holds paid for, the archive has its items."""
+        from archive.parts import register
         from modelstate import hooks
         from modelstate.exceptions import explain
         from presence.hooks import on_return
-        from queue_app import bookings, queries, services
+        from queue_app import archiving, bookings, queries, services
         from queue_app.exceptions import REASONS
         from queue_app.invariants import QUEUE_INVARIANTS
         from queue_app.sweeping import came_back
         from wallet.hooks import register_bookings
         from wallet.invariants import also_check
 
+        register(archiving.ITEMS, archiving.EVENTS)
         also_check(*QUEUE_INVARIANTS)
         explain(REASONS)
         hooks.register_work_reader(queries.current_performance)

@@ -26,6 +26,7 @@ MAY_BE_ADDED = {
     "accounts.viewer": True,
     "adjustments.adjustment": True,
     "admin.logentry": False,
+    "archive.archivedmonth": False,
     "audit.auditentry": False,
     "audit.seal": False,
     "auth.group": False,

@@ -1,0 +1,119 @@
+"""Exporting a closed month: read in one snapshot, written in constant memory, marked when it is whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from archive import manifest
+from archive.exceptions import ArchiveBusy, MonthNotClosed
+from archive.files import Written, as_json, write_lines
+from archive.models import ArchivedMonth
+from archive.months import Month
+from archive.parts import PARTS, Part
+from archive.queries import archived, open_things, span, value
+from archive.snapshot import one_snapshot
+from audit.services import record
+from core.actors import Actor
+from wallet.queries import database_now
+
+# Rows carry the time their transaction began; none of ours lives longer than seconds.
+LATE = timedelta(hours=1)
+Progress = Callable[[str, int, int], None]
+
+
+def archive_month(*, by: Actor, month: Month, progress: Progress) -> ArchivedMonth:
+    """Export the month to ARCHIVE_DIR/YYYY-MM and mark it archived; again: nothing more.
+
+    What an interrupted run has left is begun anew; what it had finished is checked and marked. `progress` hears of each
+    part how many rows of how many are written. Raises MonthNotClosed, ArchiveBusy, ArchiveDamaged.
+    """
+    done = archived(month)
+    if done is not None:
+        return done
+    check_closed(month)
+    folder = Path(settings.ARCHIVE_DIR) / str(month)
+    if not folder.exists():
+        _export(month, folder, progress)
+    return _mark(by, month, manifest.verify(folder))
+
+
+def check_closed(month: Month) -> None:
+    """Raises MonthNotClosed while the month is not over, or something that began in it is still open."""
+    if database_now() < month.plus(1).begins + LATE:
+        raise MonthNotClosed(f"{month} is not over yet.")
+    still = open_things(month)
+    if still:
+        words = ", ".join(f"{count} {name}" for name, count in still.items())
+        raise MonthNotClosed(f"{month} is not closed: still open are {words}.")
+
+
+def _export(month: Month, folder: Path, progress: Progress) -> None:
+    partial = folder.with_name(f"{folder.name}.partial")
+    with one_snapshot():
+        if not value("SELECT pg_try_advisory_xact_lock(hashtext('archive'))"):
+            raise ArchiveBusy()
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True, mode=0o700)
+        parts = {part.name: as_json(_write(part, month, partial, progress)) for part in PARTS}
+        made_at = database_now()
+    facts = {
+        "format": manifest.FORMAT,
+        "month": str(month),
+        "zone": settings.BUSINESS_TIME_ZONE,
+        **{name: instant.isoformat() for name, instant in span(month).items()},
+        "made_at": made_at.isoformat(),
+        "parts": parts,
+    }
+    manifest.write(partial, facts)
+    for path in (*partial.iterdir(), partial):
+        _to_disk(path)
+    partial.rename(folder)
+    _to_disk(folder.parent)
+
+
+def _write(part: Part, month: Month, folder: Path, progress: Progress) -> Written:
+    total = int(value(f"SELECT count(*) FROM ({part.rows}) AS rows", **span(month)))  # noqa: S608 - the part's own
+    done = Written(part.file)
+    for done in write_lines(folder / part.file, _lines(part, month), part.tokens):
+        progress(part.name, done.rows, total)
+    return done
+
+
+def _lines(part: Part, month: Month) -> Iterator[str]:
+    """The part's rows by a cursor of the server: never more than a block of them is in memory."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(part.rows, span(month))
+        while rows := cursor.fetchmany(1000):
+            yield from (row[0] for row in rows)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)
+
+
+def _mark(by: Actor, month: Month, archive: manifest.Archive) -> ArchivedMonth:
+    rows = {name: part.rows for name, part in archive.parts.items()}
+    with transaction.atomic():
+        marked, new = ArchivedMonth.objects.get_or_create(
+            month=month.first_day,
+            defaults={
+                "manifest_sha256": archive.sha256,
+                "rows": rows,
+                "tokens": archive.parts["transfers"].tokens,
+            },
+        )
+        if new:
+            after = {"month": str(month), "manifest_sha256": archive.sha256, "rows": rows}
+            record(
+                by=by, action="archive.month", target_type="archive.archivedmonth", target_id=str(month), after=after
+            )
+    return marked
