@@ -9,9 +9,10 @@ from uuid import UUID
 from accounts.access import Access, access_of
 from accounts.actors import actor_of
 from accounts.queries import NAMELESS, Names, names_of, performer
+from compliance.queries import limits_of
 from core.exceptions import NotFound
 from dashboard.frame import Shell
-from dashboard.presenters import money, payouts, session, settings, viewing
+from dashboard.presenters import limits, money, payouts, session, settings, viewing
 from dashboard.presenters import notices as notice_words
 from dashboard.presenters import shell as shell_words
 from menus.builder import Menu
@@ -133,6 +134,10 @@ class Facts:
         if "items" in self.__dict__:
             known |= {f"item:{item.id}": item.version for item in self.items}
         return known
+
+    def limits_card(self) -> limits.LimitsCard:
+        """What he allows himself."""
+        return limits.limits_card(limits_of(self.id))
 
     def stage(self) -> session.StageView:
         """The card of her state, and the running performance."""

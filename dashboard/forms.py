@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from compliance.policies import PERIODS as LIMITED
 from core.api import field_errors
 from core.exceptions import FieldError, ValidationFailed
+from dashboard.presenters.limits import WORD
 from menus.preferences import HIDEABLE
 from menus.registry import ACTIONS
 from modelstate.api.serializers import BroadcastSettingsSerializer
@@ -148,3 +150,22 @@ def request_from(sent: QueryDict) -> dict[str, Any]:
     if not wish.is_valid():
         raise ValidationFailed(field_errors(wish.errors))
     return dict(wish.validated_data)
+
+
+def limits_from(form: QueryDict) -> dict[str, int | None]:
+    """Both limits, an empty field for none. Raises ValidationFailed by field."""
+    return {name: _whole(form, name) if form.get(name, "").strip() else None for name in LIMITED}
+
+
+def days_from(form: QueryDict) -> int:
+    """For how many days he shuts himself out. Raises ValidationFailed unless he typed the word."""
+    if form.get("typed", "").strip() != WORD:
+        raise ValidationFailed.of("typed", "not_confirmed", f"Type {WORD} to go on.")
+    return _whole(form, "days")
+
+
+def _whole(form: QueryDict, name: str) -> int:
+    text = form.get(name, "").strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= 12):
+        raise ValidationFailed.of(name, "invalid", "Give a whole number.")
+    return int(text)

@@ -42,6 +42,10 @@ def _my_items(facts: Facts) -> dict[str, Any]:
     return {"mine": facts.my_items()}
 
 
+def _limits(facts: Facts) -> dict[str, Any]:
+    return {"limits": facts.limits_card()}
+
+
 def _offer(facts: Facts) -> dict[str, Any]:
     return {"room": facts.room}
 
@@ -70,6 +74,7 @@ REGIONS: Mapping[str, Region] = {
     "wallet": _region("wallet", _wallet),
     "payouts": _region("payouts", _payouts),
     "my-items": _region("my-items", _my_items),
+    "limits": _region("limits", _limits),
     "next": Region("next", "dashboard/regions/request_next.html", lambda _facts: {}),
     "offer": _region("offer", _offer),
     "preferences": _region("preferences", _preferences),

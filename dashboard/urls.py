@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dashboard.views import fragments, history, house, notices, past, payouts, preferences, session, viewing, wallet
+from dashboard.views import (
+    fragments,
+    history,
+    house,
+    limits,
+    notices,
+    past,
+    payouts,
+    preferences,
+    session,
+    viewing,
+    wallet,
+)
 
 pages = [
     path("", session.Home.as_view(), name="desk"),
@@ -20,6 +32,7 @@ pages = [
     path("notifications/", notices.NoticesPage.as_view(), name="notices"),
     path("rooms/", viewing.Rooms.as_view(), name="rooms"),
     path("rooms/<uuid:performer_id>/", viewing.Room.as_view(), name="room"),
+    path("my/limits/", limits.MyLimits.as_view(), name="my-limits"),
     path("my/queue/", viewing.MyQueue.as_view(), name="my-queue"),
     path("my/history/", history.BookingHistory.as_view(), name="my-history"),
     path("studio/", house.Studio.as_view(), name="studio"),
@@ -56,6 +69,8 @@ actions = [
     path("f/queue/settings/", session.QueueSettingsForm.as_view(), name="queue-settings"),
     path("f/queue/items/<uuid:item_id>/decline/", session.DeclineItem.as_view(), name="decline-item"),
     path("f/rooms/next/", viewing.RequestNext.as_view(), name="request-next"),
+    path("f/my/limits/", limits.SaveLimits.as_view(), name="save-limits"),
+    path("f/my/self-exclusion/", limits.ExcludeSelf.as_view(), name="exclude-self"),
     path("f/my/items/<uuid:item_id>/cancel/", viewing.CancelItem.as_view(), name="cancel-item"),
     path("f/rooms/<uuid:performer_id>/buy/<uuid:item_id>/", viewing.Buy.as_view(), name="buy"),
     path("f/wallet/payouts/", payouts.RequestPayout.as_view(), name="request-payout"),

@@ -143,6 +143,7 @@ def viewer_links(at: str) -> tuple[Control, ...]:
         link("my-queue", "My queue", "ticket", reverse("my-queue"), at=at),
         link("wallet", "Wallet", "wallet", reverse("wallet"), at=at),
         link("transactions", "Transactions", "history", reverse("transactions"), at=at),
+        link("limits", "Limits", "lock", reverse("my-limits"), at=at),
     )
 
 

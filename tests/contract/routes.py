@@ -110,6 +110,7 @@ GET    /settings/notifications/                                          302  20
 POST   /settings/notifications/                                          302  200  200  200  200  200  200
 GET    /rooms/                                                           302  200  403  403  403  403  200
 GET    /rooms/{performer}/                                               302  200  403  403  403  403  200
+GET    /my/limits/                                                       302  200  403  403  403  403  200
 GET    /my/queue/                                                        302  200  403  403  403  403  200
 GET    /my/history/                                                      302  200  403  403  403  403  200
 GET    /studio/                                                          302  403  403  200  403  403  403
@@ -144,6 +145,8 @@ POST   /f/queue/finish/                                                  302  40
 POST   /f/queue/abandon/                                                 302  403  404  403  403  200  403  K running
 POST   /f/queue/settings/                                                302  403  200  403  403  200  403
 POST   /f/queue/items/{queue_item}/decline/                              302  403  404  403  403  200  403  K
+POST   /f/my/limits/                                                     302  200  403  403  403  403  200  K
+POST   /f/my/self-exclusion/                                             302  200  403  403  403  403  200  K
 POST   /f/my/items/{queue_item}/cancel/                                  302  404  403  403  403  403  200  K
 POST   /f/rooms/{performer}/buy/{dance}/                                 302  200  403  403  403  403  200  K
 POST   /f/wallet/payouts/                                                302  403  403  403  403  200  403  K
@@ -173,6 +176,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/v1/performer/{performer}/menus/{menu}/items/{dance}": ITEM,
     "PATCH /api/v1/performer/{performer}/menus/{menu}/items/{dance}": {"price": 40, **REASON},
     "POST /api/v1/public/menu-items/{dance}/purchase": {"note": "slowly"},
+    "POST /f/my/limits/": {"daily": "500", "weekly": ""},
+    "POST /f/my/self-exclusion/": {"days": "30", "typed": "EXCLUDE"},
     "PUT /api/v1/slot-machine/limits": {"daily": 500, "weekly": None},
     "POST /api/v1/slot-machine/self-exclusion": {"days": 30},
     "PUT /api/v1/queue/settings": {"autoRejoin": True},

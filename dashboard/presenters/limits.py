@@ -1,0 +1,54 @@
+"""A viewer's limits on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.policies import MOST_DAYS
+from compliance.queries import Limit, Limits
+
+WORD = "EXCLUDE"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """One limit; `value` is what its field holds, empty without a limit."""
+
+    id: str
+    label: str
+    value: str
+    spent: int
+    reset_time: datetime
+    waits: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsCard:
+    """Both limits, and until when he has shut himself out."""
+
+    rows: tuple[LimitRow, ...]
+    excluded_until: datetime | None
+    word: str = WORD
+    most_days: int = MOST_DAYS
+
+
+def limits_card(limits: Limits) -> LimitsCard:
+    """What the card prints."""
+    rows = (_row("daily", "Tokens a day", limits.daily), _row("weekly", "Tokens a week", limits.weekly))
+    return LimitsCard(rows, limits.excluded_until)
+
+
+def _row(name: str, label: str, limit: Limit) -> LimitRow:
+    pending = limit.pending
+    waits = "" if pending is None else "no limit" if pending.tokens is None else f"{pending.tokens:,} tokens"
+    return LimitRow(
+        id=name,
+        label=label,
+        value="" if limit.tokens is None else str(limit.tokens),
+        spent=limit.spent,
+        reset_time=limit.reset_time,
+        waits=waits,
+        since=None if pending is None else pending.since,
+    )
