@@ -13,7 +13,7 @@ from menus.queries.menu import preferences_of
 from modelstate.queries import StateView, get_state
 from modelstate.states import STREAMING_STATES, State
 from payouts.queries import open_versions
-from queue_app.queries import open_items_of, queue_of
+from queue_app.queries import open_items_of, paused_intakes, queue_of
 from wallet.queries import balance_of
 
 
@@ -72,7 +72,7 @@ def of_room(performer_id: UUID) -> Snapshot:
     state = get_state(performer_id).state
     data = {
         "performerId": str(performer_id),
-        "available": state != State.OFFLINE,
+        "available": state != State.OFFLINE and not paused_intakes([performer_id]),
         "streaming": state in STREAMING_STATES,
     }
     return Snapshot(f"room:{performer_id}", data, {})

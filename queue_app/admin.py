@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.admin import Act, ReadOnlyAdmin, with_reason
-from queue_app import services
+from core import outbox
+from queue_app import health, services
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
 from wallet.words import reason_words
 
@@ -64,7 +67,7 @@ class QueueItemAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     inlines = (QueueEventInline,)
-    actions = ("start", "abandon", "refund", "reverse")
+    actions = ("start", "abandon", "refund", "requeue", "reverse")
 
     def act_numbers(self, item: QueueItem) -> list[tuple[str, object]]:
         """What staff see before they act."""
@@ -96,6 +99,11 @@ class QueueItemAdmin(ReadOnlyAdmin):
         """The tokens go back to the viewer."""
         services.refund(by=act.by, item_id=item.pk)
 
+    @with_reason("Put at the end of the queue")
+    def requeue(self, item: QueueItem, act: Act) -> None:
+        """A waiting item makes room for the others."""
+        services.requeue(by=act.by, item_id=item.pk, reason=act.reason)
+
     @with_reason("Reverse the settlement", typed="REVERSE")
     def reverse(self, item: QueueItem, act: Act) -> None:
         """A finished item's tokens go back to the viewer; what she was paid out already she owes."""
@@ -116,10 +124,51 @@ class QueueEventAdmin(ReadOnlyAdmin):
 
 @admin.register(PerformerQueue)
 class PerformerQueueAdmin(ReadOnlyAdmin):
-    """How deep each performer's queue is, and how she wants it."""
+    """How deep each performer's queue is, how she wants it, and how all of them do."""
 
-    list_display = ("performer", "depth", "mode", "auto_rejoin", "accepts_slots", "next_sequence", "version")
-    list_filter = ("mode", "auto_rejoin", "accepts_slots")
+    staff_may: ClassVar[frozenset[str]] = frozenset({"view", "act"})
+    list_display = (
+        "performer",
+        "depth",
+        "mode",
+        "intake_paused",
+        "start_by",
+        "auto_rejoin",
+        "accepts_slots",
+        "next_sequence",
+        "version",
+    )
+    list_filter = ("mode", "intake_paused", "auto_rejoin", "accepts_slots")
     list_select_related = ("performer",)
     search_fields = ("=performer__user__id", "performer__user__username")
     ordering = ("-depth",)
+    actions = ("pause_intake", "resume_intake")
+
+    @with_reason("Pause what comes in")
+    def pause_intake(self, queue: PerformerQueue, act: Act) -> None:
+        """Nothing new; what is queued stays."""
+        services.pause_intake(by=act.by, performer_id=queue.pk, paused=True, reason=act.reason)
+
+    @with_reason("Let things come in again")
+    def resume_intake(self, queue: PerformerQueue, act: Act) -> None:
+        """She may be booked again."""
+        services.pause_intake(by=act.by, performer_id=queue.pk, paused=False, reason=act.reason)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page of the figures stands before the rows'."""
+        page = self.admin_site.admin_view(self.health_page)
+        return [path("health/", page, name="queue_app_health"), *super().get_urls()]
+
+    def health_page(self, request: HttpRequest) -> HttpResponse:
+        """What waits, how long things took in the last hour, what is stuck, and where to act."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Queue health",
+            "figures": health.figures(),
+            "stuck": health.stuck_holds(),
+            "deepest": health.deepest(),
+            "backlog": outbox.backlog(),
+        }
+        return TemplateResponse(request, "admin/queue_app/health.html", context)

@@ -20,10 +20,12 @@ class QueueAppConfig(AppConfig):
         """The state machine learns what she performs, the queue follows the line, reconcile checks it too,
         the wallet hears what holds paid for, the archive has its items."""
         from archive.parts import register
+        from audit.services import allow_fields
+        from core import gauges
         from modelstate import hooks
         from modelstate.exceptions import explain
         from presence.hooks import on_return
-        from queue_app import archiving, bookings, queries, services
+        from queue_app import archiving, bookings, health, queries, services
         from queue_app.exceptions import REASONS
         from queue_app.invariants import QUEUE_INVARIANTS
         from queue_app.sweeping import came_back
@@ -32,6 +34,8 @@ class QueueAppConfig(AppConfig):
 
         register(archiving.ITEMS, archiving.EVENTS)
         also_check(*QUEUE_INVARIANTS)
+        allow_fields("intake_paused")
+        gauges.register(health.gauges)
         explain(REASONS)
         hooks.register_work_reader(queries.current_performance)
         hooks.register_work_ender(services.end_running)

@@ -266,6 +266,24 @@ def announce_reversed(result: Facts) -> None:
     announce_notices(result.get("notices") or [])
 
 
+def announce_requeued(result: Facts) -> None:
+    """Announce what `queue_app_requeue` answered: one item went to the end, the others moved up."""
+    item = result["item"]
+    publish(
+        ItemMoved(
+            item_id=item["id"],
+            viewer_id=item["userId"],
+            what="position",
+            template_key="queue.position.updated",
+            version=item["version"],
+            position=item["position"],
+            wait_seconds=item["estimatedWaitSeconds"],
+        )
+    )
+    _announce_queue(result)
+    announce_told(result)
+
+
 def announce_touched(result: Facts) -> None:
     """Announce a step of the queue's version that moved no item, and what its performer was given after it."""
     publish(QueueUpdated(snapshot=result["queue"]))

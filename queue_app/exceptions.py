@@ -20,6 +20,9 @@ REASONS: dict[tuple[str, str], str] = {
     ("cancel", "started"): "The performance has started.",
     ("cancel", "finished"): "This performance is finished.",
     ("cancel", "refunded"): "This item was refunded.",
+    ("requeue", "started"): "The performance is already running.",
+    ("requeue", "finished"): "This performance is finished.",
+    ("requeue", "refunded"): "This item was refunded.",
     ("reverse", "created"): "This item is not paid out: refund it.",
     ("reverse", "started"): "This item is not paid out: refund it.",
     ("reverse", "refunded"): "This item was refunded.",
@@ -43,6 +46,15 @@ class PerformerUnavailable(DomainError):
     status = 409
     title = "Not here"
     default = "The performer is offline. Nothing was charged."
+
+
+class IntakePaused(DomainError):
+    """The staff have stopped what comes to her queue."""
+
+    code = "INTAKE_PAUSED"
+    status = 409
+    title = "Bookings are paused"
+    default = "The performer takes no new bookings at the moment. Nothing was charged."
 
 
 class OutOfOrder(DomainError):

@@ -161,6 +161,12 @@ def settings_of(performer_id: UUID) -> QueueSettings:
     return QueueSettings(Mode(row.mode), row.auto_rejoin, row.accepts_slots)
 
 
+def paused_intakes(performer_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of the performers whose intake the staff have paused. One statement."""
+    paused = PerformerQueue.objects.filter(pk__in=list(performer_ids), intake_paused=True)
+    return frozenset(paused.values_list("pk", flat=True))
+
+
 def item_for(by: Actor, item_id: UUID) -> ItemView:
     """The item, for its viewer, its performer or staff; raises NotFound for everybody else."""
     rows = QueueItem.objects.filter(pk=item_id)

@@ -207,6 +207,47 @@ def reverse(*, by: Actor, item_id: UUID, reason: str, key: str) -> Facts:
     return item
 
 
+def requeue(*, by: Actor, item_id: UUID, reason: str) -> Facts:
+    """Put a waiting item at the end of its queue; the others move up. Only for staff.
+
+    Returns the item as it goes on the wire. Raises NotFound for everybody else, InvalidStateTransition unless it
+    waits, Unassigned where it is nobody's yet.
+    """
+    if not by.is_staff:
+        raise NotFound()
+    check_text(reason, "reason")
+    with transaction.atomic():
+        result = call("queue_app_requeue", actor=by.id, item=item_id, reason=reason)
+        _audit(by, "requeue", result["item"], reason)
+        events.announce_requeued(result)
+    item: Facts = result["item"]
+    return item
+
+
+def pause_intake(*, by: Actor, performer_id: UUID, paused: bool, reason: str) -> bool:
+    """Stop or allow new items for a performer; what is queued stays. Whether that changed anything. Only for staff.
+
+    Raises NotFound for everybody else, PerformerNotFound.
+    """
+    if not by.is_staff:
+        raise NotFound()
+    check_text(reason, "reason")
+    with transaction.atomic():
+        result = call("queue_app_pause_intake", performer=performer_id, paused=paused)
+        if result["changed"]:
+            record(
+                by=by,
+                action="queue.intake",
+                target_type="queue_app.performerqueue",
+                target_id=str(performer_id),
+                before={"intake_paused": not paused},
+                after={"intake_paused": paused},
+                reason=reason,
+            )
+        events.announce_touched(result)
+    return bool(result["changed"])
+
+
 def _audit(by: Actor, verb: str, item: Facts, reason: str = "") -> None:
     # What staff do to somebody else's item is written down whatever door they came through.
     if by.kind == "staff":

@@ -26,13 +26,14 @@ class ItemEvent(TextChoices):
     """What moves an item. `enqueue` brings it into being; `pass_through` ends it in the same breath.
 
     `assign` gives an item for whoever is next to a performer, `release` takes it from her before the start. `reverse`
-    takes a settlement back and leaves the status as it is.
+    takes a settlement back and leaves the status as it is. `requeue` puts a waiting item at the end.
     """
 
     ENQUEUE = "enqueue"
     PASS_THROUGH = "pass_through"  # noqa: S105 - an event, no password
     ASSIGN = "assign"
     RELEASE = "release"
+    REQUEUE = "requeue"
     START = "start"
     FINISH = "finish"
     ABANDON = "abandon"
@@ -97,6 +98,7 @@ TRANSITIONS: Mapping[ItemEvent, Mapping[Status, Status]] = {
     ItemEvent.PASS_THROUGH: {Status.CREATED: Status.FINISHED},
     ItemEvent.ASSIGN: {Status.CREATED: Status.CREATED},
     ItemEvent.RELEASE: {Status.CREATED: Status.CREATED},
+    ItemEvent.REQUEUE: {Status.CREATED: Status.CREATED},
     ItemEvent.START: {Status.CREATED: Status.STARTED},
     ItemEvent.FINISH: {Status.STARTED: Status.FINISHED},
     ItemEvent.ABANDON: {Status.CREATED: Status.ABANDONED, Status.STARTED: Status.ABANDONED},

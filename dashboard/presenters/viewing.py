@@ -13,6 +13,7 @@ from accounts.models import Performer
 from dashboard.presenters.states import StateBadge, badge_of, iso
 from menus.queries.offers import Offer
 from modelstate.states import State
+from queue_app.exceptions import IntakePaused
 from queue_app.queries import ItemView
 from queue_app.states import Status
 
@@ -88,14 +89,14 @@ def room_cards(performers: Iterable[Performer], states: Mapping[UUID, State]) ->
     return tuple(sorted(cards, key=lambda card: (card.state.name == State.OFFLINE, card.name.lower())))
 
 
-def room_view(performer: Performer, state: State, offers: Iterable[Offer]) -> RoomView:
+def room_view(performer: Performer, state: State, offers: Iterable[Offer], *, is_paused: bool) -> RoomView:
     """The room with its menus in her order."""
     menus = [
         OfferedMenu(menu_id, items[0].menu_name, tuple(items))
         for menu_id, group in groupby(offers, key=lambda offer: offer.menu_id)
         if (items := list(group))
     ]
-    closed = AWAY if state == State.OFFLINE else ""
+    closed = AWAY if state == State.OFFLINE else IntakePaused.default if is_paused else ""
     return RoomView(performer.pk, performer.stage_name, public_badge(state), tuple(menus), closed)
 
 

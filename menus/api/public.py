@@ -19,6 +19,7 @@ from menus.api.serializers import (
 from menus.queries.offers import offers_of, performers_with_offers
 from modelstate.queries import states_of
 from modelstate.states import STREAMING_STATES, State
+from queue_app.queries import paused_intakes
 
 
 class ByStageName(CursorPages):
@@ -37,13 +38,13 @@ class PublicPerformersView(SignedInView):
         """Performers with at least one item that the caller may buy, by name, page by page."""
         pages = ByStageName()
         found = pages.paginate_queryset(performers_with_offers(self.account.pk), request, view=self) or []
-        states = states_of(row.pk for row in found)
+        states, paused = states_of(row.pk for row in found), paused_intakes(row.pk for row in found)
         rows = [
             {
                 "id": row.pk,
                 "stage_name": row.stage_name,
                 "streaming": states.get(row.pk) in STREAMING_STATES,
-                "available": states.get(row.pk, State.OFFLINE) != State.OFFLINE,
+                "available": states.get(row.pk, State.OFFLINE) != State.OFFLINE and row.pk not in paused,
             }
             for row in found
         ]

@@ -18,6 +18,8 @@ BEGIN
     RETURN jsonb_build_object('refusal', 'PERFORMER_NOT_FOUND');
   ELSIF v_locked.state = 'OFFLINE' THEN
     RETURN jsonb_build_object('refusal', 'PERFORMER_UNAVAILABLE');
+  ELSIF (v_locked.queue).intake_paused THEN
+    RETURN jsonb_build_object('refusal', 'INTAKE_PAUSED');
   ELSIF (v_locked.queue).mode = 'ON' AND (v_locked.queue).depth >= 50 THEN
     RETURN jsonb_build_object('refusal', 'QUEUE_FULL', 'depth', (v_locked.queue).depth);
   END IF;

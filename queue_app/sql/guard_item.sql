@@ -1,7 +1,7 @@
 -- grant: none
 -- The table refuses what the functions would never do: an item born anywhere but created, a change that is not in the
 -- transition table, one without its version and its row of history, another price, owner or place, and forgetting. Only
--- an item for whoever is next changes its performer, by the steps named for it.
+-- an item for whoever is next changes its performer, by the steps named for it; a requeued one goes to the end.
 CREATE OR REPLACE FUNCTION queue_app_guard_item() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -14,7 +14,8 @@ BEGIN
      WHERE e.item_id = OLD.id AND e.version = NEW.version AND NEW.version = OLD.version + 1
        AND e.from_status = OLD.status AND e.to_status = NEW.status
        AND ((NEW.performer_id, NEW.sequence) IS NOT DISTINCT FROM (OLD.performer_id, OLD.sequence)
-            OR (OLD.next_available AND e.event IN ('assign', 'release')))
+            OR (OLD.next_available AND e.event IN ('assign', 'release'))
+            OR (e.event = 'requeue' AND NEW.performer_id = OLD.performer_id AND NEW.sequence > OLD.sequence))
   ) AND (NEW.id, NEW.next_available, NEW.viewer_id, NEW.hold_id, NEW.tokens, NEW.source_feature,
          NEW.source_event_id, NEW.idempotency_key, NEW.created_at)
     IS NOT DISTINCT FROM

@@ -27,6 +27,7 @@ EXPECTED = {
     ("pass_through", "created"): "finished",
     ("assign", "created"): "created",
     ("release", "created"): "created",
+    ("requeue", "created"): "created",
     ("start", "created"): "started",
     ("finish", "started"): "finished",
     ("abandon", "created"): "abandoned",
