@@ -22,9 +22,12 @@ TOKENS = 1_000_000
 LATE = """
 SELECT COALESCE(max(extract(epoch FROM clock_timestamp() - at)), 0), count(*) FROM (
   SELECT expires_at AS at FROM wallet_hold WHERE state = 'held' AND expires_at IS NOT NULL
+  UNION ALL SELECT deadline_at FROM queue_app_queueitem WHERE deadline_at IS NOT NULL
+  UNION ALL SELECT start_by FROM queue_app_performerqueue WHERE start_by IS NOT NULL
 ) AS due WHERE at < clock_timestamp()
 """
 FIRED = "SELECT count(*) FROM wallet_hold WHERE viewer_id = %s AND state = 'expired' AND resolved_at > %s"
+EARLY = "SELECT count(*) FROM wallet_hold WHERE viewer_id = %s AND resolved_at < expires_at"
 NOW = "SELECT clock_timestamp()"
 
 
@@ -65,6 +68,12 @@ class Deadlines:
         """Whether nothing that the holder asked for is due any more, and all his tokens are back."""
         balance = balance_of(self.holder)
         return (balance.available, balance.escrow) == (TOKENS, 0)
+
+    def early(self) -> int:
+        """Holds of his that ended before their time."""
+        with connection.cursor() as cursor:
+            cursor.execute(EARLY, [self.holder])
+            return int(cursor.fetchone()[0])
 
     def _database_now(self) -> datetime:
         while True:

@@ -60,6 +60,12 @@ def out_of_order(performers: list[UUID]) -> int:
     )
 
 
+def ended_by_time(viewers: list[UUID]) -> int:
+    """Items that were given back because some time was over."""
+    reasons = ("timeout", "performer_disconnected")
+    return QueueItem.objects.filter(viewer_id__in=viewers, refund_reason__in=reasons).count()
+
+
 def double_starts(performers: list[UUID]) -> int:
     """Pairs of items of one performer that ran at the same time."""
     return _count(

@@ -43,3 +43,10 @@ def test_performances_go_on_without_the_loyalty_service(capsys: pytest.CaptureFi
     figures = run_drill("loyalty_down", "--performances", 300, capsys=capsys, seconds=1500)
 
     assert broken(figures) == {}
+
+
+def test_a_clock_that_jumps_two_hours_refunds_nothing_early(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = run_drill("clock_steps", capsys=capsys, seconds=300)
+
+    assert broken(figures) == {}
+    assert figures["deadlines"] > 0
