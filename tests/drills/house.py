@@ -17,7 +17,13 @@ from tests.support.database import schema_fingerprint
 from tests.support.product import free_port, start_product, stop_product
 
 # How each program is told from the others by its command line; a web worker is below its master.
-MARKS = {"worker": b"procrastinate", "web": b"granian", "sockets": b"uvicorn", "door": b"caddy"}
+MARKS = {
+    "worker": b"procrastinate",
+    "sweeper": b"\0sweep\0",
+    "web": b"granian",
+    "sockets": b"uvicorn",
+    "door": b"caddy",
+}
 NAMED_BY_TESTS = ("DATABASE_", "REDIS_URL", "SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY", "MODEL_MENUS_DATA", "DJANGO_")
 
 
@@ -52,6 +58,11 @@ class House:
         os.kill(pid, signal.SIGKILL)
         wait_for_death([pid])
         return pid
+
+    def runs(self, name: str) -> bool:
+        """Whether this product has such a program, and it lives now."""
+        assert self.process is not None
+        return any(MARKS[name] in _words(pid) for pid in children_of(self.process.pid))
 
     def process_id(self, name: str) -> int:
         """The number of a program that lives now; of a web server, of the one that has been spared longest."""

@@ -75,11 +75,12 @@ def storm(house: House, rounds: int) -> Figures:
 
 
 def kill_programs(house: House, crowd: Crowd, listener: Listener, deadlines: Deadlines, recoveries: Recoveries) -> None:
-    """The three at once; each is back when it does again what only it does."""
+    """All at once, whoever works off deadlines among them; each is back when it does again what only it does."""
     fires_again = deadlines.fires_again()
     opened, began = listener.opened, time.monotonic()
-    for name in ("worker", "web", "sockets"):
-        house.kill(name)
+    for name in ("worker", "sweeper", "web", "sockets"):
+        if name != "sweeper" or house.runs(name):
+            house.kill(name)
     signs = {
         "web": lambda: bool(crowd.took(began, float("inf"))),
         "sockets": lambda: listener.opened > opened,

@@ -17,10 +17,11 @@ from core.actors import SYSTEM, Actor
 from core.exceptions import DomainError
 from core.idempotency import Claim, fingerprint
 from modelstate import services as states
-from queue_app import services
+from queue_app import services, sweeping
 from queue_app.models import QueueItem
 from tests import factories
 from tests.drills.report import Deed
+from tests.queue_app import clockwork
 from tests.queue_app.support import bought
 from wallet.services import fund
 
@@ -49,6 +50,7 @@ def open_stage(performers: int, viewers: int) -> Stage:
     for viewer in stage.viewers:
         fund(by=SYSTEM, owner_id=viewer.pk, tokens=START_TOKENS, key=f"stage-{viewer.pk}")
     for performer in stage.performers:
+        clockwork.come_back(performer)  # her one sign-in, before many hands look for it
         states.sign_in(by=SYSTEM, performer_id=performer.pk)
         states.join_line(by=SYSTEM, performer_id=performer.pk)
     return stage
@@ -75,6 +77,9 @@ class Hand:
             self.leave: 2,
             self.vanish: 2,
             self.deal: 3,
+            self.sweep: 4,
+            self.lose_touch: 2,
+            self.get_in_touch: 3,
         }
 
     def work(self, goes_on: Callable[[], bool]) -> None:
@@ -163,6 +168,20 @@ class Hand:
     def deal(self) -> None:
         """What the worker does for those who asked nobody in particular."""
         services.deal()
+
+    def sweep(self) -> None:
+        """What the sweeper does for whatever is due."""
+        failed = sweeping.sweep().failed
+        if failed:
+            self.strange.append(f"sweep: {failed} failed")
+
+    def lose_touch(self) -> None:
+        """All her leases end."""
+        clockwork.go_away(self.performer())
+
+    def get_in_touch(self) -> None:
+        """A sign of life."""
+        clockwork.come_back(self.performer())
 
     def viewer(self) -> Viewer:
         """Anybody."""
