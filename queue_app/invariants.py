@@ -71,7 +71,32 @@ GROUP BY q.performer_id, q.depth HAVING q.depth <> count(i.id)
 """,
 )
 
+NO_ITEM_OUTLIVES_ITS_DEADLINE = Invariant(
+    "I9",
+    "no item stays for 30 seconds after its deadline, paused ones included, but where the viewer's wallet is closed",
+    """
+SELECT 'queue_app_queueitem ' || id AS row, status, deadline_step, deadline_at, paused_at
+FROM queue_app_queueitem AS item
+WHERE deadline_at < statement_timestamp() - interval '30 seconds' AND NOT EXISTS (
+  SELECT FROM wallet_account WHERE owner_id = item.viewer_id AND closed_at IS NOT NULL)
+""",
+    timely=True,
+)
+
+NOBODY_SITS_ON_THE_HEAD = Invariant(
+    "I9",
+    "no performer in the line is left alone for 30 seconds after she should have started",
+    """
+SELECT 'queue_app_performerqueue ' || queue.performer_id AS row, state, start_by, start_item_id
+FROM queue_app_performerqueue AS queue JOIN modelstate_modelstate AS state USING (performer_id)
+WHERE start_by < statement_timestamp() - interval '30 seconds' AND state IN ('IN_QUEUE', 'STREAM_IN_QUEUE')
+""",
+    timely=True,
+)
+
 QUEUE_INVARIANTS = (
+    NO_ITEM_OUTLIVES_ITS_DEADLINE,
+    NOBODY_SITS_ON_THE_HEAD,
     ITEMS_AGREE_WITH_HOLDS,
     REVERSED_ITEMS_SAY_SO,
     FIRST_IN_FIRST_OUT,

@@ -158,6 +158,35 @@ def _flat(asked: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a call
     return (sql, *params)
 
 
+def correct(who: Any, owner: Any, tokens: int) -> Any:  # noqa: ANN401 - ids
+    """A credit by hand is proposed."""
+    return call("adjustments_propose", who, key(), owner, "available", "credit", tokens, "T-1", "drill")
+
+
+def two_people_agree(world: World) -> Meeting:
+    owner, *staff = (world.person("viewer") for _ in range(4))
+    proposed = world.one(*_flat(correct(staff[0], owner, 200)))
+    first, second = (call("adjustments_approve", who, proposed["id"], False, "drill") for who in staff[1:])
+    return Meeting(first, second, (owner,))
+
+
+def two_slices_of_a_correction(world: World) -> Meeting:
+    owner, staff = world.viewer(), world.person("viewer")
+    first, second = (correct(staff, owner, 80) for _ in range(2))
+    return Meeting(first, second, (owner,))
+
+
+def sweep_while_a_hold_is_adopted(world: World) -> Meeting:
+    held = world.hold(world.viewer(100), world.performer(), 50)
+    return Meeting(call("wallet_adopt_hold", held), call("wallet_try_lock_hold", held))
+
+
+def sweep_while_its_viewer_buys(world: World) -> Meeting:
+    viewer = world.viewer(100)
+    held = world.hold(viewer, world.performer(), 50)
+    return Meeting(place(viewer, None, 10), call("wallet_try_lock_hold", held))
+
+
 def one_delivery_twice(world: World) -> Meeting:
     world.db.execute(
         "INSERT INTO core_outboxkind VALUES ('drill', true) ON CONFLICT (kind) DO UPDATE SET enabled = true"
@@ -213,8 +242,15 @@ RACES: list[Race] = [
     a_late_entry_and_a_new_epoch,
     one_request_twice,
     two_people_approve,
+    two_people_agree,
+    two_slices_of_a_correction,
+    sweep_while_a_hold_is_adopted,
+    sweep_while_its_viewer_buys,
     one_delivery_twice,
     two_items_into_a_new_queue,
     one_item_started_twice,
     a_first_sign_in_twice,
 ]
+
+# A sweep leaves alone what somebody is at work on: it ends otherwise than it would afterwards, and should.
+NEVER_WAIT = {sweep_while_a_hold_is_adopted, sweep_while_its_viewer_buys}

@@ -54,6 +54,10 @@ FRESH_PAYOUT = {**NEW, "reserve_transfer_id": NEW["id"], "end_transfer_id": None
 ITEM = "queue_app_queueitem"
 WAITS = "status = 'created'"
 FRESH_ITEM = {**NEW, "hold_id": NEW["id"], "source_event_id": "another", "sequence": 999}
+ASK = "adjustments_adjustment"
+PROPOSED = "status = 'proposed'"
+FRESH_ASK = {**NEW, "key": "another"}
+LONG_AGO = "2026-01-01T00:00:00Z"
 SEAL = "wallet_seal"
 FRESH_SEAL = {**NEXT, "hash": "\\x01", "prev_hash": "\\x02"}
 
@@ -119,6 +123,23 @@ CHECKS: dict[str, Copy] = {
         "queue_app_performerqueue", wrong={"depth": 51}, fresh={"performer_id": NEW["id"]}
     ),
     "queue_app_mode_known": Copy("queue_app_performerqueue", wrong={"mode": "HAL"}, fresh={"performer_id": NEW["id"]}),
+    "queue_app_start_deadline_whole": Copy(
+        "queue_app_performerqueue",
+        wrong={"start_by": LONG_AGO, "start_item_id": None},
+        fresh={"performer_id": NEW["id"]},
+    ),
+    "queue_app_reversed_was_finished": Copy(ITEM, WAITS, {"reversed_at": LONG_AGO}, FRESH_ITEM),
+    "queue_app_time_follows_status": Copy(ITEM, WAITS, {"paused_at": LONG_AGO}, FRESH_ITEM),
+    "adjustments_adjustment_people_needed_check": Copy(ASK, PROPOSED, {"people_needed": -1}, FRESH_ASK),
+    "adjustments_adjustment_transfer_id_key": Copy(ASK, "status = 'booked'", fresh=FRESH_ASK),
+    "adjustments_bucket_known": Copy(ASK, PROPOSED, {"bucket": "hat"}, FRESH_ASK),
+    "adjustments_direction_known": Copy(ASK, PROPOSED, {"direction": "up"}, FRESH_ASK),
+    "adjustments_proposed_once": Copy(ASK, PROPOSED),
+    "adjustments_status_tells_the_truth": Copy(ASK, PROPOSED, {"status": "booked"}, FRESH_ASK),
+    "adjustments_ticket_and_reason": Copy(ASK, PROPOSED, {"ticket": ""}, FRESH_ASK),
+    "adjustments_whole_tokens": Copy(ASK, PROPOSED, {"tokens": 0}, FRESH_ASK),
+    "adjustments_verb_known": Copy("adjustments_decision", wrong={"verb": "shrug"}, fresh=NEXT),
+    "adjustments_different_people": Copy("adjustments_decision", "verb = 'propose'", fresh=NEXT),
     "queue_app_one_step_each_version": Copy("queue_app_queueevent", fresh=NEXT),
     "payouts_one_step_each_version": Copy("payouts_step", fresh=NEXT),
 }
@@ -144,6 +165,17 @@ WRITTEN: dict[str, Probe] = {
         "WITH forged AS (INSERT INTO audit_auditentry SELECT (jsonb_populate_record(r, '{\"id\": 987654321}')).*"
         " FROM audit_auditentry AS r LIMIT 1 RETURNING created_xid)"
         " SELECT 1 / (created_xid <> pg_current_xact_id())::integer FROM forged",
+        triggers=True,
+    ),
+    "adjustments_adjustment.decided_once": Probe(
+        "UPDATE adjustments_adjustment SET tokens = tokens + 1", triggers=True
+    ),
+    "queue_app_queueitem.keep_time": Probe(
+        "ALTER TABLE queue_app_queueitem DISABLE TRIGGER legal_steps_only; WITH forgotten AS ("
+        "INSERT INTO queue_app_queueitem SELECT (jsonb_populate_record(r, to_jsonb(r) || jsonb_build_object("
+        "'id', gen_random_uuid(), 'hold_id', gen_random_uuid(), 'source_event_id', 'x', 'sequence', 999,"
+        " 'deadline_step', '', 'deadline_at', NULL))).* FROM queue_app_queueitem AS r WHERE status = 'created' LIMIT 1"
+        " RETURNING deadline_at) SELECT 1 / (deadline_at IS NULL)::integer FROM forgotten",
         triggers=True,
     ),
     "payouts_payout.legal_steps_only": Probe(

@@ -16,10 +16,13 @@ from tests.support.database import Connection
 # The rooms whose every rule is about money; of the queue those rules that hold its items and their tokens together.
 TABLES = (
     "wallet_account", "wallet_hold", "wallet_operation", "wallet_seal", "wallet_transfer", "payouts_attempt",
-    "payouts_payout", "payouts_step", "audit_auditentry", "audit_seal", "core_idempotencykey",
+    "payouts_payout", "payouts_step", "adjustments_adjustment", "adjustments_decision", "audit_auditentry",
+    "audit_seal", "core_idempotencykey",
     "queue_app_performerqueue", "queue_app_queueevent", "queue_app_queueitem",
 )  # fmt: skip
-FUNCTIONS = "^(wallet|payouts|audit)_|^core_(claim_key|outbox_put)$|^modelstate_lock$|^queue_app_(lock|lock_item)$"
+FUNCTIONS = (
+    "^(wallet|payouts|adjustments|audit)_|^core_(claim_key|outbox_put)$|^modelstate_lock$|^queue_app_(lock|lock_item)$"
+)
 
 CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname::text, 'constraint' FROM pg_constraint

@@ -46,6 +46,11 @@ def test_nothing_is_broken_by_what_the_queue_does(performer: Performer, viewer: 
         ),
         (
             "queue_app_queueitem",
+            "UPDATE queue_app_queueitem SET deadline_at = now() - interval '31 seconds' WHERE status = 'started'",
+            "after its deadline",
+        ),
+        (
+            "queue_app_queueitem",
             "UPDATE queue_app_queueitem SET status = 'created', started_at = NULL, deadline_step = 'lifetime'"
             " WHERE status = 'started'",
             "performs exactly while",
@@ -62,3 +67,12 @@ def test_what_was_tampered_with_is_named(
     owner_connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     owner_connection.execute(tampering)
     assert any(says in found for found in broken())
+
+
+def test_a_head_that_nobody_starts_is_named(database_clone: str, owner_connection: Connection) -> None:
+    performer, viewer = come(factories.performer()), rich(factories.viewer())
+    bought(viewer, performer)
+
+    owner_connection.execute("UPDATE queue_app_performerqueue SET start_by = now() - interval '31 seconds'")
+
+    assert any("should have started" in found for found in broken())
