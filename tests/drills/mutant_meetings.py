@@ -172,8 +172,7 @@ def two_people_agree(world: World) -> Meeting:
 
 def two_slices_of_a_correction(world: World) -> Meeting:
     owner, staff = world.viewer(), world.person("viewer")
-    first, second = (correct(staff, owner, 80) for _ in range(2))
-    return Meeting(first, second, (owner,))
+    return Meeting(correct(staff, owner, 150), correct(staff, owner, 80), (owner,))
 
 
 def sweep_while_a_hold_is_adopted(world: World) -> Meeting:
