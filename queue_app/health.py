@@ -130,7 +130,8 @@ def deepest() -> list[Depth]:
     return [Depth(*row) for row in _rows(_DEEPEST, first=FIRST)]
 
 
-def _rows(statement: str, **values: object) -> list[tuple[Any, ...]]:
+def _rows(statement: str, **values: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
