@@ -67,6 +67,7 @@ def services(env: Mapping[str, str], data: Path, port: int) -> list[Service]:
             sockets,
         ),
         _service("worker", (sys.executable, BASE_DIR / "manage.py", *WORKER), env, data),
+        _service("sweeper", (sys.executable, BASE_DIR / "manage.py", "sweep", "--skip-checks"), env, data),
         Service(
             name="door",
             command=(*caddy, "--config", door / "Caddyfile"),

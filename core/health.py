@@ -9,6 +9,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from core.events import client
+from core.heartbeats import SWEEPER, silent_seconds
+
+LATE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +21,12 @@ class Health:
     database: bool
     migrations: bool
     cache: bool
+    sweeper: bool
 
     @property
     def ready(self) -> bool:
         """Whether requests can be served."""
-        return self.database and self.migrations
+        return self.database and self.migrations and self.sweeper
 
     @property
     def degraded(self) -> bool:
@@ -33,7 +37,8 @@ class Health:
 def check() -> Health:
     """Ask each part once."""
     database = database_answers()
-    return Health(database=database, migrations=database and migrated(), cache=cache_answers())
+    current = database and migrated()
+    return Health(database=database, migrations=current, cache=cache_answers(), sweeper=current and sweeper_on_time())
 
 
 def database_answers() -> bool:
@@ -59,6 +64,12 @@ def _migrated_now() -> bool:
 
 
 _seen: dict[str, bool] = {}
+
+
+def sweeper_on_time() -> bool:
+    """Whether deadlines are worked off: the sweeper has done a round within the last half minute."""
+    silence = silent_seconds(SWEEPER)
+    return silence is not None and silence <= LATE_SECONDS
 
 
 def cache_answers() -> bool:

@@ -108,3 +108,13 @@ class DeadLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.error_class}"
+
+
+class Heartbeat(models.Model):
+    """When a process that must never stop said so last, by the database's clock."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at}"

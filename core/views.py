@@ -37,7 +37,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     """200 where requests can be served (`degraded` without the cache), 503 otherwise."""
     state = health.check()
     word = "degraded" if state.degraded else "ready" if state.ready else "unavailable"
-    parts = {"database": state.database, "migrations": state.migrations, "cache": state.cache}
+    parts = {"database": state.database, "migrations": state.migrations, "cache": state.cache, "sweeper": state.sweeper}
     return JsonResponse({"status": word, "checks": parts}, status=200 if state.ready else 503)
 
 
@@ -51,8 +51,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "model_menus_database_up": state.database,
         "model_menus_migrations_applied": state.migrations,
         "model_menus_cache_up": state.cache,
+        "model_menus_sweeper_on_time": state.sweeper,
     }
-    if state.ready:
+    if state.migrations:
         figures |= gauges.read()
     lines = [f"# TYPE {name} gauge\n{name} {value:g}\n" for name, value in figures.items()]
     return HttpResponse("".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -84,7 +84,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ca
         # Listening begins before the snapshot is read, so that nothing falls between the two.
         self.mailbox = await hub().join(*self.rooms(sign_in), room_of(sign_in.pk))
         self.sign_in_id = sign_in.pk
-        roll().enter(sign_in.pk)
+        await roll().enter(sign_in.pk)
         snapshot = await database_sync_to_async(self._first_snapshot)(sign_in)
         if snapshot is None:
             await self.close(SIGN_IN_FIRST)
@@ -114,6 +114,8 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ca
             log.info("socket.refused", code=refusal, path=self.scope["path"])
             await self.close(refusal)
             return
+        if self.mailbox is not None:
+            roll().hear(self.sign_in_id)
         await self._send({"event": "pong", "serverTime": snapshots.server_time()})
 
     def _refusal(self, text: str | None) -> int | None:

@@ -94,6 +94,19 @@ WHERE start_by < statement_timestamp() - interval '30 seconds' AND state IN ('IN
     timely=True,
 )
 
+WHO_WAITS_HAS_A_START_DEADLINE = Invariant(
+    "I9",
+    "who is in the line has a time to start the head of her queue, nobody else has one",
+    """
+SELECT 'queue_app_performerqueue ' || q.performer_id AS row, q.start_item_id, head.id AS head
+FROM queue_app_performerqueue AS q JOIN modelstate_modelstate AS s USING (performer_id)
+LEFT JOIN LATERAL (
+  SELECT i.id FROM queue_app_queueitem AS i WHERE i.performer_id = q.performer_id AND i.status = 'created'
+  ORDER BY i.sequence LIMIT 1) AS head ON s.state IN ('IN_QUEUE', 'STREAM_IN_QUEUE')
+WHERE q.start_item_id IS DISTINCT FROM head.id
+""",
+)
+
 QUEUE_INVARIANTS = (
     NO_ITEM_OUTLIVES_ITS_DEADLINE,
     NOBODY_SITS_ON_THE_HEAD,
@@ -102,5 +115,6 @@ QUEUE_INVARIANTS = (
     FIRST_IN_FIRST_OUT,
     PERFORMING_IS_A_RUNNING_ITEM,
     DEPTH_IS_COUNTED,
+    WHO_WAITS_HAS_A_START_DEADLINE,
     NOT_TOO_MANY_WAIT_FOR_ANYBODY,
 )

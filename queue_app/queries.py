@@ -100,6 +100,8 @@ class QueueView:
     performer_id: UUID
     items: tuple[ItemView, ...]
     version: int
+    start_by: datetime | None = None
+    start_warned: bool = False
 
     @property
     def running(self) -> ItemView | None:
@@ -141,10 +143,11 @@ def queue_of(performer_id: UUID) -> QueueView:
 
     The version first: a change in between makes the items newer than it, and a page never claims what it does not show.
     """
-    version = queue_version(performer_id)
+    told = ("version", "start_by", "start_warned")
+    row = PerformerQueue.objects.filter(performer_id=performer_id).values_list(*told).first() or (0, None, False)
     rows: Iterable[Any] = QueueItem.objects.raw(_READ_QUEUE, [performer_id])  # rows with place and wait_seconds
     items = tuple(_view(row, row.place, row.wait_seconds) for row in rows)
-    return QueueView(performer_id, items, version)
+    return QueueView(performer_id, items, *row)
 
 
 def queue_version(performer_id: UUID) -> int:

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from core.events import together
 from core.sql import call_value, id_array
 from queue_app import events, queries
 from queue_app.services import deal
@@ -47,7 +48,7 @@ def sweep_performers(performer_ids: Sequence[UUID]) -> Swept:
     """Work off what is due for these performers, some in a transaction; their events go out with its commit."""
     swept = Swept()
     for some in _parts(performer_ids, AT_ONCE):
-        with transaction.atomic():
+        with together(), transaction.atomic():
             for result in call_value("queue_app_sweep", performers=id_array(some), limit=ITEMS_AT_ONCE):
                 _take(result, swept)
     return swept

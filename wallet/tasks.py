@@ -7,13 +7,6 @@ from procrastinate.contrib.django import app
 from wallet import services
 
 
-@app.periodic(cron="* * * * * */5")
-@app.task(queueing_lock="wallet.expire_holds")
-def expire_holds(timestamp: int) -> None:
-    """Give back the tokens of holds whose time is over, every five seconds."""
-    services.expire_due_holds()
-
-
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="wallet.move_checkpoints")
 def move_checkpoints(timestamp: int) -> None:

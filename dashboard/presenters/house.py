@@ -95,6 +95,7 @@ def status_view(health: Health) -> StatusView:
     parts = (
         Part("Pages, queue and wallet", "Everything that is stored, tokens included", health.database),
         Part("Current version", "The stored data fits the running product", health.migrations),
+        Part("Limits in time", "Starts, pauses and refunds fall due by themselves", health.sweeper),
         Part("Live updates", "Without them pages look again every 10 seconds; money is not touched", health.cache),
     )
     if health.degraded:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import ceil
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 
 from dashboard.presenters import settlement
@@ -44,13 +46,35 @@ class RunningView:
     started_at: str
     started_words: str
     duration_seconds: int
-    gone: int
+    left: int
+    ends_at: str
+    deadline_at: str
     ends: tuple[EndView, ...]
 
     @property
-    def left(self) -> int:
-        """Seconds until its booked time is over; negative beyond it."""
-        return self.duration_seconds - self.gone
+    def paused(self) -> bool:
+        """Whether its timer stands still."""
+        return not self.ends_at
+
+    @property
+    def gone(self) -> int:
+        """Seconds of the booked time that are used."""
+        return min(self.duration_seconds, self.duration_seconds - self.left)
+
+    @property
+    def over(self) -> bool:
+        """Whether the booked time is over: it ends by itself at the deadline."""
+        return not self.paused and self.left <= 0
+
+    @property
+    def lost_after(self) -> int:
+        """Seconds without an answer after which the server has paused it."""
+        return int(settings.PRESENCE_SECONDS["socket"] + settings.QUEUE_LIMITS["rope_drop"])
+
+    @property
+    def returns_within(self) -> int:
+        """Seconds that a pause lasts before everything is given back."""
+        return int(settings.QUEUE_LIMITS["return"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +115,8 @@ class QueueCard:
     limit: int
     start_next: Control | None
     room: str
+    start_by: str
+    start_warned: bool
 
 
 def stage(
@@ -154,9 +180,18 @@ def _running(menu: Menu, queue: QueueView, booker: Booker, preview: Preview | No
         started_at=iso(item.started_at),
         started_words=f"{item.started_at.astimezone(UTC):%H:%M} UTC",
         duration_seconds=item.duration_seconds or DEFAULT_DURATION_SECONDS,
-        gone=int((datetime.now(UTC) - item.started_at).total_seconds()),
+        left=seconds_left(item),
+        ends_at=iso(item.ends_at),
+        deadline_at=iso(item.deadline_at),
         ends=tuple(_ends(menu, item, preview)),
     )
+
+
+def seconds_left(item: ItemView) -> int:
+    """What is left of the booked time of what runs or is paused; negative beyond it."""
+    if item.ends_at is None:
+        return item.remaining_seconds or 0
+    return ceil((item.ends_at - datetime.now(UTC)).total_seconds())
 
 
 def queue_card(menu: Menu, queue: QueueView, booker: Booker) -> QueueCard:
@@ -169,6 +204,8 @@ def queue_card(menu: Menu, queue: QueueView, booker: Booker) -> QueueCard:
         limit=MAX_DEPTH,
         start_next=of_item(start) if start else None,
         room=reverse("room", args=[queue.performer_id]),
+        start_by=iso(queue.start_by),
+        start_warned=queue.start_warned,
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import Performer
+from dashboard.presenters.session import seconds_left
 from dashboard.presenters.states import StateBadge, badge_of, iso
 from menus.queries.offers import Offer
 from modelstate.states import State
@@ -63,7 +64,9 @@ class MyItem:
     position: int
     wait_seconds: int
     running: bool
-    started_at: str
+    left: int
+    ends_at: str
+    return_by: str
     duration_seconds: int
     cancel: str
     unassigned: bool = False
@@ -123,7 +126,9 @@ def _mine(item: ItemView, performer: str) -> MyItem:
         position=item.position or 0,
         wait_seconds=item.wait_seconds or 0,
         running=running,
-        started_at=iso(item.started_at),
+        left=seconds_left(item) if running else 0,
+        ends_at=iso(item.ends_at),
+        return_by=iso(item.deadline_at) if item.paused_at else "",
         duration_seconds=item.duration_seconds or 60,
         cancel="" if running else reverse("cancel-item", args=[item.id]),
         unassigned=item.performer_id is None,

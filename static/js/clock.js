@@ -34,14 +34,27 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// What is left: where a paused timer stands, else until its end. While the server cannot be heard it has paused what
+// runs at `still`.
+let still = Infinity;
+
+export function standStill(at) {
+  still = at;
+  tick();
+}
+
+function leftOf(timer) {
+  if (timer.dataset.left !== undefined) return Number(timer.dataset.left);
+  return (Date.parse(timer.dataset.endsAt) - Math.min(serverNow(), still)) / 1000;
+}
+
 function tickDown(timer) {
   const duration = Number(timer.dataset.duration);
-  const gone = (serverNow() - Date.parse(timer.dataset.startedAt)) / 1000;
-  const left = duration - gone;
+  const left = leftOf(timer);
   write(timer, words(left < 0 ? Math.floor(left) : Math.ceil(left)));
   timer.toggleAttribute("data-over", left < 0);
   const bar = document.getElementById(timer.dataset.progress);
-  if (bar) bar.value = Math.min(gone, duration);
+  if (bar) bar.value = Math.min(duration - left, duration);
   const passed = THRESHOLDS.filter(([at]) => left <= at && at < duration).at(-1);
   if (passed && timer.dataset.said !== passed[1]) {
     if (timer.dataset.said !== undefined) announce(passed[1]);
@@ -53,7 +66,10 @@ function tick() {
   for (const clock of document.querySelectorAll("[data-since]")) {
     write(clock, words(Math.max(0, (serverNow() - Date.parse(clock.dataset.since)) / 1000)));
   }
-  document.querySelectorAll("[data-started-at]").forEach(tickDown);
+  for (const clock of document.querySelectorAll("[data-until]")) {
+    write(clock, `${Math.max(0, Math.ceil((Date.parse(clock.dataset.until) - serverNow()) / 1000))} s`);
+  }
+  document.querySelectorAll("[role=timer]").forEach(tickDown);
 }
 
 export function startClock() {

@@ -2,6 +2,7 @@
 // push and poll meet the same permission check and template. Every thing has a version: what this page knows
 // already is dropped, a gap makes everything about that thing be fetched again.
 
+import { serverHeard, startAbsence } from "./absence.js";
 import { sample } from "./clock.js";
 
 const PING_EVERY = 3000;
@@ -83,6 +84,7 @@ class Feed {
   hear(frame) {
     clearTimeout(this.watch);
     this.watch = setTimeout(() => this.socket.close(), SILENCE);
+    serverHeard();
     if (frame.event === "pong") return sample(frame.serverTime, this.pinged);
     if (frame.event !== "hello") return receive(frame);
     this.open = true;
@@ -138,11 +140,24 @@ function report() {
   else if (!down) show("live");
   else if (tried && document.body.dataset.mode !== "offline") show("polling");
   if (!down) pollTimer = clearInterval(pollTimer) ?? null;
-  else if (tried && !pollTimer) pollTimer = setInterval(poll, POLL_EVERY);
+  else if (tried && !pollTimer) {
+    pollTimer = setInterval(poll, POLL_EVERY);
+    stay();
+  }
+}
+
+// A page without sockets says by itself that somebody is there.
+async function stay() {
+  const path = document.body.dataset.presence;
+  if (!path) return;
+  const headers = { "Content-Type": "application/json", ...JSON.parse(document.body.getAttribute("hx-headers:inherited")) };
+  const answer = await fetch(path, { method: "POST", headers, body: "{}" }).catch(() => null);
+  if (answer?.ok) serverHeard();
 }
 
 // Fails while the server or the network is away: that is what the mode then says.
 async function poll() {
+  stay();
   const sentAt = Date.now();
   const answer = await fetch(document.body.dataset.poll, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
   if (answer?.status === 401) return goToSignIn();
@@ -156,6 +171,7 @@ async function poll() {
 export function startLive() {
   const paths = (document.body.dataset.feeds || "").split(" ").filter(Boolean);
   learn(document.body.dataset.versions);
+  startAbsence();
   for (const path of paths) feeds.push(new Feed(path));
   addEventListener("offline", () => show("offline"));
   addEventListener("online", () => {

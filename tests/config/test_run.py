@@ -29,6 +29,7 @@ SERVICES = {
     "web-2": "web-2.sock",
     "sockets": "uvicorn",
     "worker": "procrastinate worker",
+    "sweeper": "manage.py sweep",
     "door": "caddy run",
 }
 

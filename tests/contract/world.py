@@ -7,15 +7,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import set_verified
 from core.actors import SYSTEM
+from core.heartbeats import SWEEPER
 from core.idempotency import Claim
 from core.ids import uuid7
+from core.models import Heartbeat
 from menus.services.offers import add_item, create_menu
 from menus.services.purchases import purchase
 from modelstate import services as states
@@ -61,7 +65,8 @@ class World:
 
 
 def build_world() -> World:
-    """Make everybody and everything, through the services."""
+    """Make everybody and everything, through the services; and a sweeper that is never late."""
+    Heartbeat.objects.create(name=SWEEPER, at=timezone.now() + timedelta(days=1))
     studio = factories.make_studio("Contract studio")
     people = {
         "performer": factories.performer("contract-performer", studio=studio).user,

@@ -7,6 +7,7 @@ import time
 import pytest
 from procrastinate.contrib.django import app
 
+from queue_app.tasks import sweep
 from tests import factories
 from tests.wallet.support import buckets, settled, viewer_with
 from tests.wallet.test_expiry import due_hold
@@ -21,7 +22,7 @@ def test_what_is_due_is_given_back_at_the_next_wake_up() -> None:
     due_hold(viewer, 100)
     due_hold(viewer, 50)
 
-    tasks.expire_holds(0)
+    sweep(0)
 
     assert buckets(viewer.pk) == (500, 0, 0)
 
@@ -43,5 +44,5 @@ def test_checkpoints_move_at_the_next_wake_up(database_clone: str) -> None:
 def test_both_are_woken_up_by_the_clock() -> None:
     periodic = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
 
-    assert periodic["wallet.tasks.expire_holds"] == "* * * * * */5"
+    assert periodic["queue_app.tasks.sweep"] == "* * * * * */5"
     assert periodic["wallet.tasks.move_checkpoints"] == "* * * * *"
