@@ -68,15 +68,8 @@ def reject(*, by: Actor, adjustment_id: UUID, reason: str) -> Corrected:
 def _step(verb: str, by: Actor, *, reason: str, **params: object) -> Corrected:
     with transaction.atomic():
         answer = call(f"adjustments_{verb}", actor=by.id, reason=reason, **params)
-        facts = ("bucket", "direction", "tokens", "ticket", "status", "people_needed")
-        record(
-            by=by,
-            action=f"adjustment.{verb}",
-            target_type="adjustments.adjustment",
-            target_id=answer["id"],
-            after={name: answer[name] for name in facts},
-            reason=reason,
-        )
+        if "replayed" not in answer:
+            _audit(verb, by, answer, reason)
         _announce(answer)
     transfer = answer["transfer_id"]
     return Corrected(
@@ -85,6 +78,18 @@ def _step(verb: str, by: Actor, *, reason: str, **params: object) -> Corrected:
         people=answer["people"],
         people_needed=answer["people_needed"],
         transfer_id=UUID(transfer) if transfer else None,
+    )
+
+
+def _audit(verb: str, by: Actor, answer: dict[str, Any], reason: str) -> None:
+    facts = ("bucket", "direction", "tokens", "ticket", "status", "people_needed")
+    record(
+        by=by,
+        action=f"adjustment.{verb}",
+        target_type="adjustments.adjustment",
+        target_id=answer["id"],
+        after={name: answer[name] for name in facts},
+        reason=reason,
     )
 
 

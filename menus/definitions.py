@@ -43,7 +43,7 @@ class Facts:
 
     flags: frozenset[str]
     position: int | None = None
-    earned: int = 0
+    payable: int = 0
     somebody_waits: bool = True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from menus.definitions import Facts
-from payouts.policies import check_earned
+from payouts.policies import check_payable
 from queue_app import policies
 
 
@@ -14,4 +14,4 @@ def check_somebody_waits(facts: Facts) -> None:
 
 def check_payout_minimum(facts: Facts) -> None:
     """Pass, or raise the refusal of a payout below the minimum."""
-    check_earned(facts.earned)
+    check_payable(facts.payable)

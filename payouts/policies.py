@@ -32,14 +32,14 @@ def check_can_request_payout(standing: Standing) -> None:
         raise RateLimitExceeded.until(standing.free_at, standing.free_seconds)
     if not standing.verified:
         raise WalletNotVerified()
-    check_earned(standing.earned)
+    check_payable(standing.payable)
 
 
-def check_earned(earned: int) -> None:
-    """Raises InsufficientBalance, with its reason, while the earnings are below the minimum of a payout."""
+def check_payable(payable: int) -> None:
+    """Raises InsufficientBalance, with its reason, while earnings less what is owed are below a payout's minimum."""
     minimum = settings.PAYOUT_MINIMUM_TOKENS
-    if earned < minimum:
-        raise too_little(minimum, earned)
+    if payable < minimum:
+        raise too_little(minimum, payable)
 
 
 def too_little(required: int, available: int) -> InsufficientBalance:
@@ -47,7 +47,7 @@ def too_little(required: int, available: int) -> InsufficientBalance:
     return InsufficientBalance(
         f"A payout needs at least {required:,} tokens; you have {available:,}."
         if required == settings.PAYOUT_MINIMUM_TOKENS
-        else f"You have earned {available:,} tokens, {required - available:,} fewer than you ask for.",
+        else f"You may ask for {available:,} tokens, {required - available:,} fewer than you ask for.",
         required=required,
         available=available,
     )

@@ -14,7 +14,7 @@ from django.db.models import Prefetch, QuerySet
 from core.exceptions import NotFound
 from payouts.models import Payout, Step, Verification
 from payouts.states import OPEN, REQUEST_WINDOW_SECONDS, REQUESTS, Status, VerificationStatus
-from wallet.queries import earned_of
+from wallet.queries import payable_of
 
 # The same window as payouts/sql/count_attempt.sql.
 _READ_STANDING = """
@@ -29,9 +29,9 @@ WHERE performer.user_id = %(performer)s
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a payout depends on: tokens earned, whether staff verified the wallet, when the next attempt counts."""
+    """What a payout depends on: tokens earned less owed, whether staff verified the wallet, when an attempt counts."""
 
-    earned: int
+    payable: int
     verified: bool
     free_at: datetime | None = None
     free_seconds: int = 0
@@ -83,7 +83,7 @@ def standing_of(performer_id: UUID) -> Standing:
     if row is None:
         raise NotFound()
     verified, free_at, seconds = row
-    return Standing(earned_of(performer_id), verified, free_at, seconds or 0)
+    return Standing(payable_of(performer_id), verified, free_at, seconds or 0)
 
 
 def payouts_of(performer_id: UUID) -> QuerySet[Payout]:

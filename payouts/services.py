@@ -123,7 +123,7 @@ def _step(verb: str, by: Actor, payout_id: UUID, reason: str, key: str, **more: 
         raise NotFound()
     with translated(), transaction.atomic():
         payout: Facts = call_value(f"payouts_{verb}", actor=by.id, key=key, payout=payout_id, reason=reason, **more)
-        if "refusal" not in payout:
+        if payout.pop("fresh", False):
             _tell(verb, by, payout, reason)
     # Raised only now: a refusal stays under its key, so that no repetition turns it into a late success.
     if "refusal" in payout:

@@ -201,7 +201,8 @@ def reverse(*, by: Actor, item_id: UUID, reason: str, key: str) -> Facts:
     check_text(reason, "reason")
     with transaction.atomic():
         result = call("queue_app_reverse", actor=by.id, item=item_id, key=key, reason=reason)
-        _audit(by, "reverse", result["item"], reason)
+        if "replayed" not in result:
+            _audit(by, "reverse", result["item"], reason)
         events.announce_reversed(result)
     item: Facts = result["item"]
     return item

@@ -67,10 +67,14 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class PrizeMove:
-    """A filling of the prize fund or a surplus taken from it; `fund` is what it holds then."""
+    """A filling of the prize fund or a surplus taken from it; `fund` is what it holds then.
+
+    `fresh` where it moved now, not by an earlier use of its key.
+    """
 
     id: UUID
     fund: int
+    fresh: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ def move_prizes(*, by: Actor, tokens: int, reason: str, key: str) -> PrizeMove:
     check_text(key, "idempotencyKey")
     check_text(reason, "reason")
     answer = call("wallet_move_prizes", actor=by.id, key=key, tokens=tokens, reason=reason)
-    return PrizeMove(UUID(answer["operation_id"]), answer["fund"])
+    return PrizeMove(UUID(answer["operation_id"]), answer["fund"], answer.get("fresh", False))
 
 
 def checkpoint() -> Checkpoint:

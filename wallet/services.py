@@ -85,14 +85,15 @@ def take_prizes(*, by: Actor, tokens: int, reason: str, key: str) -> PrizeMove:
 def _move_prizes(by: Actor, tokens: int, reason: str, key: str, action: str) -> PrizeMove:
     with transaction.atomic():
         moved = ledger.move_prizes(by=by, tokens=tokens, reason=reason, key=key)
-        record(
-            by=by,
-            action=action,
-            target_type="wallet.prizes",
-            target_id=str(moved.id),
-            after={"tokens": abs(tokens)},
-            reason=reason,
-        )
+        if moved.fresh:
+            record(
+                by=by,
+                action=action,
+                target_type="wallet.prizes",
+                target_id=str(moved.id),
+                after={"tokens": abs(tokens)},
+                reason=reason,
+            )
     return moved
 
 

@@ -73,14 +73,21 @@ class TransactionRow:
 def wallet_card(balance: Balance, *, performs: bool) -> WalletCard:
     """A performer's earnings, or a viewer's tokens."""
     if performs:
-        figures = (
-            Figure("earned", "Earned", balance.earned),
-            Figure("pending", "Waiting for payout", balance.payout_pending),
-        )
-        least = f"{settings.PAYOUT_MINIMUM_TOKENS:,}"
-        return WalletCard(figures, f"Payouts start at {least} tokens.")
+        return _performers_card(balance)
     figures = (Figure("available", "Available", balance.available), Figure("escrow", "In escrow", balance.escrow))
     return WalletCard(figures, "Tokens in escrow are yours until a performance is completed.")
+
+
+def _performers_card(balance: Balance) -> WalletCard:
+    figures = (
+        Figure("earned", "Earned", balance.earned),
+        Figure("pending", "Waiting for payout", balance.payout_pending),
+    )
+    note = f"Payouts start at {settings.PAYOUT_MINIMUM_TOKENS:,} tokens."
+    if not balance.owed:
+        return WalletCard(figures, note)
+    owed = Figure("owed", "Owed", balance.owed)
+    return WalletCard((*figures, owed), f"{note} What you owe was paid to you before it was corrected, and stays back.")
 
 
 def rows_of(page: TransactionPage) -> tuple[TransactionRow, ...]:

@@ -81,7 +81,7 @@ def payouts_card(
     return PayoutsCard(
         reason=refusal_words(flags, standing),
         least=settings.PAYOUT_MINIMUM_TOKENS,
-        most=standing.earned,
+        most=standing.payable,
         rows=tuple(_row(payout) for payout in payouts),
         verification=_line(verification),
     )

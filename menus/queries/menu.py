@@ -17,7 +17,7 @@ from menus.models import MenuPreferences
 from menus.preferences import NAMES, Preferences
 from modelstate.states import State
 from queue_app.queries import standing_of
-from wallet.queries import earned_of
+from wallet.queries import payable_of
 
 _READ_WISHES = """
 SELECT
@@ -43,7 +43,7 @@ def context_for(user: User) -> MenuContext:
         roles=access.roles,
         permissions=access.permissions,
         state=State(standing["state"]),
-        facts=Facts(access.flags, standing["position"], _earned(access), standing["waits"]),
+        facts=Facts(access.flags, standing["position"], _payable(access), standing["waits"]),
         quick_actions=tuple(preferences.quick_actions),
         section_order=tuple(preferences.section_order),
         hidden_sections=frozenset(preferences.hidden_sections),
@@ -71,10 +71,10 @@ def _standing(performer_id: UUID | None) -> dict[str, Any]:
     return found or {"state": State.OFFLINE, "position": None, "version": 0, "waits": False}
 
 
-def _earned(access: Access) -> int:
+def _payable(access: Access) -> int:
     if access.performer_id is None or "REQUEST_PAYOUT" not in access.permissions:
         return 0
-    return earned_of(access.performer_id)
+    return payable_of(access.performer_id)
 
 
 def _wishes(access: Access) -> tuple[Preferences, tuple[Link, ...]]:

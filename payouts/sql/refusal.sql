@@ -1,5 +1,6 @@
 -- grant: none
--- Why she may not have this payout now; NULL: she may. Reads under the lock of her earnings, which the caller holds.
+-- Why she may not have this payout now; NULL: she may. p_earned is what of her earnings may be paid; the caller holds
+-- their lock.
 CREATE OR REPLACE FUNCTION payouts_refusal(
   p_performer uuid, p_tokens bigint, p_minimum bigint, p_earned bigint, p_closed boolean) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE

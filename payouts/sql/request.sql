@@ -26,7 +26,7 @@ BEGIN
   ELSE
     v_refusal := COALESCE(
       payouts_count_attempt(p_performer, p_limit, p_window_seconds),
-      payouts_refusal(p_performer, p_tokens, p_minimum, v_wallet.earned_balance, v_wallet.closed));
+      payouts_refusal(p_performer, p_tokens, p_minimum, wallet_payable(p_performer), v_wallet.closed));
   END IF;
   IF v_refusal ->> 'refusal' NOT IN ('INSUFFICIENT_BALANCE', 'ACCOUNT_CLOSED') THEN
     PERFORM core_release_key(p_actor, p_key);

@@ -45,6 +45,7 @@ PAST = OpenApiExample(
             "escrow": 0,
             "earned": 5400,
             "payoutPending": 1000,
+            "owed": 0,
             "verified": True,
             "asOf": AT,
             "version": None,

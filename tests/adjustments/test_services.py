@@ -190,6 +190,7 @@ def test_the_same_key_proposes_once() -> None:
     asked = {"key": "k", "ticket": "T-1", "reason": "why"}
     first = propose(staff, viewer, 50, **asked)
     assert propose(staff, viewer, 50, **asked).id == first.id
+    assert AuditEntry.objects.filter(target_id=str(first.id)).count() == 1
     with pytest.raises(DuplicateKey):
         propose(staff, viewer, 51, **asked)
     assert buckets(viewer.pk) == (50, 0, 0)

@@ -13,7 +13,8 @@ from django.urls import reverse
 from payouts.models import Attempt, Payout, Verification
 from tests import factories
 from tests.dashboard.support import HTMX, press
-from tests.payouts.support import asked, brought, earner, money
+from tests.payouts.support import asked, brought, debtor, earner, money
+from tests.wallet.support import settled, viewer_with
 from wallet.services import open_accounts
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,15 @@ def test_the_form_says_the_very_refusal() -> None:
     assert reasons[1].startswith("Your wallet is not verified yet.")
     assert reasons[2].startswith("Too many attempts. Try again at")
     assert reasons[3:] == ["Payouts are not open yet.", ""]
+
+
+def test_the_wallet_shows_what_she_owes_and_keeps_it_back() -> None:
+    performer = debtor(1_000)
+    settled(viewer_with(2_500), performer, 2_500)
+    page = page_of(factories.signed_in(performer))
+    assert re.search(r'data-testid="wallet-owed">1,000 ', page)
+    assert re.search(r'<input[^>]*name="amount"[^>]*max="1500"', page)
+    assert "wallet-owed" not in page_of(factories.signed_in(earner()))
 
 
 def test_a_payout_is_asked_for_on_the_page() -> None:

@@ -35,7 +35,7 @@ def context(state: State = State.IDLE, **changes: Any) -> MenuContext:  # noqa: 
         roles=frozenset({"performer"}),
         permissions=EVERY_PERMISSION,
         state=state,
-        facts=Facts(SECTIONS_OPEN | FEATURES_OPEN, position=None, earned=1_000_000),
+        facts=Facts(SECTIONS_OPEN | FEATURES_OPEN, position=None, payable=1_000_000),
     )
     return replace(everything, **changes)
 

@@ -167,7 +167,7 @@ def test_what_lacks_its_permission_is_absent(permission: str, items: set[str], s
 @pytest.mark.parametrize("name", ["streaming", "queue", "financial", "settings", "support"])
 def test_a_section_without_its_flag_is_absent(name: str) -> None:
     flags = (SECTIONS_OPEN | FEATURES_OPEN) - {f"section.{name}"}
-    assert name not in section_ids(build(context(facts=Facts(flags, earned=10**6))))
+    assert name not in section_ids(build(context(facts=Facts(flags, payable=10**6))))
 
 
 def test_a_section_left_empty_is_absent() -> None:
@@ -196,19 +196,19 @@ def test_a_performer_of_the_staff_sees_both() -> None:
 
 
 def test_a_payout_below_the_minimum_says_so() -> None:
-    found = item_in(State.IDLE, "request-payout", facts=Facts(SECTIONS_OPEN | FEATURES_OPEN, earned=999))
+    found = item_in(State.IDLE, "request-payout", facts=Facts(SECTIONS_OPEN | FEATURES_OPEN, payable=999))
     assert (found.visible, found.enabled) == (True, False)
     assert found.reason is not None
     assert "1,000" in found.reason
 
 
 def test_a_payout_at_the_minimum_is_enabled() -> None:
-    assert item_in(State.IDLE, "request-payout", facts=Facts(SECTIONS_OPEN | FEATURES_OPEN, earned=1000)).enabled
+    assert item_in(State.IDLE, "request-payout", facts=Facts(SECTIONS_OPEN | FEATURES_OPEN, payable=1000)).enabled
 
 
 def test_the_minimum_is_looked_at_before_the_feature() -> None:
-    poor = item_in(State.IDLE, "request-payout", facts=Facts(SECTIONS_OPEN, earned=0))
-    rich = item_in(State.IDLE, "request-payout", facts=Facts(SECTIONS_OPEN, earned=5000))
+    poor = item_in(State.IDLE, "request-payout", facts=Facts(SECTIONS_OPEN, payable=0))
+    rich = item_in(State.IDLE, "request-payout", facts=Facts(SECTIONS_OPEN, payable=5000))
     assert poor.reason != rich.reason
     assert rich.reason == "Payouts are not open yet."
 

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Performer
-from core.actors import Actor
+from core.actors import SYSTEM, Actor
 from core.idempotency import Answer, Claim
 from payouts import services
 from payouts.models import Payout
 from tests import factories
 from tests.wallet.support import key, settled, viewer_with
+from wallet import services as wallet
 from wallet.queries import balance_of
 
 _number = count(1)
@@ -35,6 +36,17 @@ def earner(tokens: int = 5_000, *, verified: bool = True) -> Performer:
         performer.save(update_fields=["verified_at"])
     if tokens:
         settled(viewer_with(tokens), performer, tokens)
+    return performer
+
+
+def debtor(owed: int = 1_000) -> Performer:
+    """A performer who was paid what was corrected afterwards: she has nothing and owes this much."""
+    performer = earner(0)
+    done = settled(viewer_with(owed), performer, owed)
+    payout_id = asked(performer, owed)
+    for verb in ("approve", "send", "pay"):
+        step(verb, payout_id)
+    wallet.reverse_transfer(by=SYSTEM, transfer_id=done.transfer_id, reason="dispute", key=key())
     return performer
 
 

@@ -286,6 +286,15 @@ def test_every_amount_is_spread_whole_and_can_be_taken_whole(tokens: int) -> Non
     assert_ledger_holds()
 
 
+def test_a_move_of_the_fund_sent_twice_leaves_one_trace() -> None:
+    by = staff()
+    for move in (fund_prizes, take_prizes):
+        first, again = (move(by=by, tokens=100, reason="x", key=f"{move.__name__}:1") for _ in range(2))
+        assert (first, first.fresh, again.fresh) == (again, True, False)
+    actions = AuditEntry.objects.filter(actor_id=str(by.id)).order_by("id").values_list("action", flat=True)
+    assert list(actions) == ["prizes.funded", "prizes.taken"]
+
+
 def test_a_key_of_the_fund_belongs_to_one_move() -> None:
     fund_prizes(by=SYSTEM, tokens=100, reason="x", key="prizes")
     with pytest.raises(DuplicateKey):

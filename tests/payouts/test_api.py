@@ -16,8 +16,8 @@ from core.ids import uuid7
 from payouts.models import Attempt, Verification
 from payouts.queries import newest_payouts
 from tests import factories
-from tests.payouts.support import asked, brought, earner, money
-from tests.wallet.support import viewer_with
+from tests.payouts.support import asked, brought, debtor, earner, money
+from tests.wallet.support import settled, viewer_with
 from wallet.queries import balance_of
 from wallet.services import reverse_transfer
 
@@ -47,6 +47,16 @@ def test_a_payout_is_asked_for_and_read_again() -> None:
     read = factories.bearer(performer).get(f"{PAYOUTS}/{answer['requestId']}").json()
     assert (read["amount"], read["status"], read["rate"], read["version"]) == (2_000, "requested", None, 1)
     assert factories.bearer(performer).get(PAYOUTS).json()["results"] == [read]
+
+
+def test_what_she_owes_is_told_and_stays_back() -> None:
+    performer = debtor(1_000)
+    settled(viewer_with(1_400), performer, 1_400)
+    balance = factories.bearer(performer).get("/api/v1/wallet/balance").json()
+    assert (balance["earned"], balance["owed"]) == (1_400, 1_000)
+    refused = post(performer, PAYOUTS, {"amount": 1_000})
+    assert code(refused) == (402, "INSUFFICIENT_BALANCE")
+    assert (refused.json()["required"], refused.json()["available"]) == (1_000, 400)
 
 
 def test_the_list_is_paged_by_cursor() -> None:

@@ -27,9 +27,10 @@ from payouts.exceptions import CannotApprovePayout, CannotChangeRate, WalletNotV
 from payouts.models import Attempt, Payout, Step
 from payouts.states import TRANSITIONS, PayoutEvent, Status
 from tests import factories
-from tests.payouts.support import VERBS, ask, asked, brought, claim, earner, money, staff, status_of, step
+from tests.payouts.support import VERBS, ask, asked, brought, claim, debtor, earner, money, staff, status_of, step
 from tests.wallet.support import assert_ledger_holds, key, settled, viewer_with
 from wallet import services as wallet
+from wallet.queries import balance_of, payable_of
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +145,26 @@ def test_who_never_earned_anything_has_nothing_to_ask_for() -> None:
     assert Attempt.objects.count() == 0
 
 
+def test_what_she_owes_stays_back() -> None:
+    performer = debtor(1_000)
+    settled(viewer_with(2_500), performer, 2_500)
+    with pytest.raises(InsufficientBalance) as refused:
+        ask(performer, 1_501)
+    assert refused.value.details == {"required": 1_501, "available": 1_500}
+    ask(performer, 1_500)
+    assert (money(performer), balance_of(performer.pk).owed, payable_of(performer.pk)) == ((1_000, 1_500), 1_000, 0)
+    assert_ledger_holds()
+
+
+def test_who_owes_more_than_she_has_may_be_paid_nothing() -> None:
+    performer = debtor(1_000)
+    settled(viewer_with(400), performer, 400)
+    with pytest.raises(InsufficientBalance) as refused:
+        ask(performer, 1_000)
+    assert refused.value.details == {"required": 1_000, "available": 0}
+    assert (money(performer), payable_of(performer.pk)) == ((400, 0), 0)
+
+
 # --- the steps
 
 
@@ -245,6 +266,18 @@ def test_every_step_is_history_and_audited() -> None:
     ]
     traces = AuditEntry.objects.filter(target_id=str(payout_id)).order_by("id").values_list("action", "reason")
     assert list(traces) == [(f"payout.{verb}", "ticket 12") for verb in ("approve", "send", "pay")]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_step_sent_twice_leaves_one_trace(verb: str, settings: Settings) -> None:
+    settings.PAYOUT_TWO_PEOPLE_ABOVE_TOKENS = 0
+    start = {"approve": "requested", "reject": "requested", "send": "approved", "pay": "sent", "fail": "sent"}[verb]
+    payout_id, by = asked(earner()), staff()
+    for past in {"requested": (), "approved": ("approve",) * 2, "sent": ("approve", "approve", "send")}[start]:
+        step(past, payout_id)
+    first, again = (step(verb, payout_id, by, key="twice") for _ in range(2))
+    assert (first["id"], first["version"]) == (again["id"], again["version"])
+    assert AuditEntry.objects.filter(actor_id=str(by.id), action=f"payout.{verb}").count() == 1
 
 
 def test_she_is_told_of_each_status_once() -> None:

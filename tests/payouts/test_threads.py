@@ -10,11 +10,12 @@ from pytest_django.fixtures import Settings
 from core.actors import SYSTEM
 from payouts.models import Attempt, Payout, Step
 from tests import factories
-from tests.payouts.support import ask, asked, brought, claim, earner, money, staff, status_of, step
+from tests.payouts.support import ask, asked, brought, claim, debtor, earner, money, staff, status_of, step
 from tests.support.threads import refusals, together
 from tests.wallet.support import hold, key, settled, viewer_with
 from wallet import services as wallet
 from wallet import settlement
+from wallet.queries import balance_of, payable_of
 
 THREADS = 16
 
@@ -60,6 +61,31 @@ def test_requests_racing_with_settlements_and_reversals_never_overdraw(
     assert pending == 200 * Payout.objects.count()
     assert earned + pending - shortfall == 300 + 400 + 800 - 400
     assert earned >= 0
+
+
+def test_what_she_owes_stays_back_while_she_earns_and_asks(many_connections: str, settings: Settings) -> None:
+    performer, rich = debtor(1_000), viewer_with(2_000)
+    settings.PAYOUT_MINIMUM_TOKENS = 100
+    settled(rich, performer, 1_000)
+    holds = [hold(rich, performer, 100) for _ in range(8)]
+    work: list[Any] = [partial(settlement.settle_hold, by=SYSTEM, hold_id=held.id, key=key()) for held in holds]
+    together([*work, *(partial(ask, performer, 600, claim(performer)) for _ in range(2))])
+    earned, pending = money(performer)
+    assert (earned + pending, balance_of(performer.pk).owed) == (1_800, 1_000)
+    assert (pending in {0, 600}, earned >= 1_000) == (True, True)
+
+
+def test_a_payout_and_a_reversal_of_the_same_tokens_meet(many_connections: str) -> None:
+    performer = earner(1_000)
+    disputed = settled(viewer_with(1_000), performer, 1_000)
+    reversal = partial(
+        wallet.reverse_transfer, by=SYSTEM, transfer_id=disputed.transfer_id, reason="dispute", key=key()
+    )
+    work: list[Any] = [partial(ask, performer, 2_000, claim(performer)), reversal]
+    lost = refusals(together(work)) == ["INSUFFICIENT_BALANCE"]
+    assert (money(performer), balance_of(performer.pk).owed) == (((1_000, 0), 0) if lost else ((0, 2_000), 1_000))
+    settled(viewer_with(500), performer, 500)
+    assert payable_of(performer.pk) == (1_500 if lost else 0)
 
 
 def test_sixteen_rejections_give_the_money_back_once(many_connections: str) -> None:

@@ -65,6 +65,7 @@ def test_a_second_reversal_is_refused_and_the_same_key_is_the_first_one(performe
     item_id, staff, key = finished(viewer, performer), factories.actor(factories.staff()), str(uuid4())
     first = services.reverse(by=staff, item_id=item_id, reason="complaint 7", key=key)
     assert services.reverse(by=staff, item_id=item_id, reason="complaint 7", key=key) == first
+    assert AuditEntry.objects.filter(action="queue.reverse", target_id=str(item_id)).count() == 1
     with pytest.raises(CannotReverseTransfer):
         take_back(item_id)
     assert tokens_of(viewer) == (1000, 0)

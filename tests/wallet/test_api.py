@@ -66,7 +66,7 @@ def test_a_viewers_balance_in_the_contracts_words() -> None:
     assert status == 200
     assert body.pop("asOf").endswith("Z")
     assert isinstance(body.pop("version"), int)
-    assert body == {"available": 420, "escrow": 80, "earned": 0, "payoutPending": 0, "verified": False}
+    assert body == {"available": 420, "escrow": 80, "earned": 0, "payoutPending": 0, "owed": 0, "verified": False}
 
 
 def test_a_performers_balance_is_what_she_earned() -> None:

@@ -17,7 +17,7 @@ from tests import factories
 from tests.support.database import Connection
 from tests.wallet.support import hold, key, settled, viewer_with
 from wallet import services, settlement
-from wallet.queries import balance_of, earned_of
+from wallet.queries import balance_of, payable_of
 from wallet.queries.statements import Mark, TransactionFilter, transactions_of
 
 Statements = Callable[[int], AbstractContextManager[object]]
@@ -59,13 +59,13 @@ def test_staff_decide_whether_she_is_verified() -> None:
 
 
 @pytest.mark.django_db
-def test_what_she_earned_is_read_alone(django_assert_num_queries: Statements) -> None:
+def test_what_she_may_be_paid_is_read_alone(django_assert_num_queries: Statements) -> None:
     performer = factories.performer()
     settled(viewer_with(500), performer, 120)
 
     with django_assert_num_queries(1):
-        assert earned_of(performer.pk) == 120
-    assert earned_of(uuid4()) == 0
+        assert payable_of(performer.pk) == 120
+    assert payable_of(uuid4()) == 0
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ BALANCE = OpenApiExample(
         "escrow": 300,
         "earned": 0,
         "payoutPending": 0,
+        "owed": 0,
         "verified": False,
         "asOf": AT,
         "version": 12,

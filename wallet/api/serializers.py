@@ -24,6 +24,9 @@ class BalanceSerializer(CamelSerializer):
     escrow = serializers.IntegerField(min_value=0)
     earned = serializers.IntegerField(min_value=0)
     payout_pending = serializers.IntegerField(min_value=0)
+    owed = serializers.IntegerField(
+        min_value=0, help_text="What a performer had been paid of what was corrected; payouts are taken from the rest."
+    )
     verified = serializers.BooleanField()
     as_of = serializers.DateTimeField()
     version = serializers.IntegerField(

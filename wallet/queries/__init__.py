@@ -10,10 +10,12 @@ from django.db import connection
 from django.db.models import BigIntegerField, Case, F, Func, QuerySet, When
 from django.db.models.functions import Now
 
+from core.sql import call_value
 from wallet.models import Account
 from wallet.states import SUMMED_KINDS, AccountKind
 
 OWN_KINDS = (AccountKind.AVAILABLE, AccountKind.ESCROW, AccountKind.EARNED, AccountKind.PAYOUT_PENDING)
+EVERY_KIND = (*OWN_KINDS, AccountKind.RECEIVABLE)
 
 _READ_VERIFIED = """
 SELECT statement_timestamp(), EXISTS (SELECT FROM accounts_performer WHERE user_id = %s AND verified_at IS NOT NULL)
@@ -22,12 +24,13 @@ SELECT statement_timestamp(), EXISTS (SELECT FROM accounts_performer WHERE user_
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What an owner has, in whole tokens. `version` counts a viewer's committed changes; sums carry none."""
+    """What an owner has and owes, in whole tokens. `version` counts a viewer's committed changes; sums carry none."""
 
     available: int
     escrow: int
     earned: int
     payout_pending: int
+    owed: int
     verified: bool
     as_of: datetime
     version: int
@@ -36,7 +39,7 @@ class Balance:
 def balance_of(owner_id: UUID) -> Balance:
     """What the owner has now; zeros where no account was opened yet. One statement, two without accounts."""
     rows = list(
-        with_tokens(Account.objects.filter(owner_id=owner_id, kind__in=OWN_KINDS))
+        with_tokens(Account.objects.filter(owner_id=owner_id, kind__in=EVERY_KIND))
         .annotate(read_at=Now())
         .values_list("kind", "tokens", "revision", "owner__performer__verified_at", "read_at")
     )
@@ -48,6 +51,7 @@ def balance_of(owner_id: UUID) -> Balance:
         escrow=held.get(AccountKind.ESCROW, 0),
         earned=held.get(AccountKind.EARNED, 0),
         payout_pending=held.get(AccountKind.PAYOUT_PENDING, 0),
+        owed=-held.get(AccountKind.RECEIVABLE, 0),
         verified=any(verified_at is not None for *_, verified_at, _ in rows),
         as_of=rows[0][4],
         version=sum(revision for _, _, revision, *_ in rows),
@@ -59,7 +63,7 @@ def _nothing_yet(owner_id: UUID) -> Balance:
     with connection.cursor() as cursor:
         cursor.execute(_READ_VERIFIED, [owner_id])
         as_of, verified = cursor.fetchone()
-    return Balance(0, 0, 0, 0, verified, as_of, 0)
+    return Balance(0, 0, 0, 0, 0, verified, as_of, 0)
 
 
 def with_tokens(accounts: QuerySet[Account]) -> QuerySet[Account]:
@@ -68,10 +72,9 @@ def with_tokens(accounts: QuerySet[Account]) -> QuerySet[Account]:
     return accounts.annotate(tokens=Case(summed, default=F("balance"), output_field=BigIntegerField()))
 
 
-def earned_of(performer_id: UUID) -> int:
-    """What a performer has earned and has not been paid yet; 0 where no account was opened. One statement."""
-    earned = with_tokens(Account.objects.filter(owner_id=performer_id, kind=AccountKind.EARNED))
-    return sum(int(getattr(account, "tokens")) for account in earned)  # noqa: B009 - an annotation, unknown to types
+def payable_of(performer_id: UUID) -> int:
+    """What a performer may be paid: earned less owed; 0 where no account was opened. One statement."""
+    return int(call_value("wallet_payable", performer=performer_id))
 
 
 def prize_fund() -> int:

@@ -17,10 +17,7 @@ from django.db.models.functions import Coalesce
 
 from core.exceptions import ValidationFailed
 from wallet.models import Account, Transfer
-from wallet.queries import OWN_KINDS, database_now
-from wallet.states import AccountKind
-
-EVERY_KIND = (*OWN_KINDS, AccountKind.RECEIVABLE)
+from wallet.queries import EVERY_KIND, database_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +34,11 @@ class PastBalance:
     verified: bool
     as_of: datetime
     version: None = None
+
+    @property
+    def owed(self) -> int:
+        """What a performer owed."""
+        return -self.receivable
 
 
 def check_past(at: datetime, attr: str = "at") -> None:

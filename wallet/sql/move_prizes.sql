@@ -36,6 +36,8 @@ BEGIN
       PERFORM wallet_post(v_operation, 'prize_take', v_part.id, wallet_house(), v_part.tokens, p_reason => p_reason);
     END IF;
   END LOOP;
-  RETURN wallet_remember(v_operation, jsonb_build_object('operation_id', v_operation, 'fund', v_before + p_tokens));
+  -- `fresh` is not part of what is remembered: a repetition leaves no second trace.
+  RETURN wallet_remember(v_operation, jsonb_build_object('operation_id', v_operation, 'fund', v_before + p_tokens))
+      || '{"fresh": true}';
 END
 $$;

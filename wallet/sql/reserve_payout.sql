@@ -1,6 +1,6 @@
 -- grant: none
 -- Set earnings aside for a payout: earned -> payout_pending, once for the payout's id. Earned guards its debits by its
--- row, so what is set aside here can neither be asked for again nor be taken back by a reversal.
+-- row, so what is set aside here can neither be asked for again nor be taken back by a reversal; what she owes stays there.
 CREATE OR REPLACE FUNCTION wallet_reserve_payout(p_actor uuid, p_payout uuid, p_performer uuid, p_tokens bigint)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -8,6 +8,7 @@ AS $$
 DECLARE
   v_operation uuid := core_uuid7();
   v_wallet record;
+  v_payable bigint;
   v_answer jsonb := COALESCE(wallet_check_tokens(p_tokens), wallet_claim_operation(
     v_operation, p_actor, 'reserve_payout', 'payouts:' || p_payout || ':reserve',
     jsonb_build_array(p_performer, p_tokens)));
@@ -16,13 +17,14 @@ BEGIN
     RETURN v_answer;
   END IF;
   v_wallet := wallet_lock_earnings(p_performer);
+  v_payable := wallet_payable(p_performer);
   IF v_wallet.earned IS NULL OR v_wallet.pending IS NULL THEN
     RETURN wallet_forget(v_operation, wallet_refuse('NOT_FOUND'));
   ELSIF v_wallet.closed THEN
     RETURN wallet_remember(v_operation, wallet_refuse('ACCOUNT_CLOSED'));
-  ELSIF v_wallet.earned_balance < p_tokens THEN
+  ELSIF v_payable < p_tokens THEN
     RETURN wallet_remember(v_operation, wallet_refuse('INSUFFICIENT_BALANCE', jsonb_build_object(
-      'required', p_tokens, 'available', v_wallet.earned_balance)));
+      'required', p_tokens, 'available', v_payable)));
   END IF;
   UPDATE wallet_account
   SET credits_seen = v_wallet.earned_balance + debits_posted, debits_posted = debits_posted + p_tokens
