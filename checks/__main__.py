@@ -26,6 +26,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("document of the API", (sys.executable, "-m", "checks.openapi")),
     ("diagram of the states", (*MANAGE, "state_diagram", "--check")),
     ("diagram of the queue's items", (*MANAGE, "item_diagram", "--check")),
+    ("diagram of the payouts", (*MANAGE, "payout_diagram", "--check")),
 )
 
 

@@ -1,7 +1,7 @@
 """The life of a payout, as one table.
 
 The database holds the same table (`payouts_transition`, written by migration); a test compares the two. The first of
-two approvals (`endorse`) leaves the payout where it is.
+two approvals (`endorse`) leaves the payout where it is. The diagram in docs/reference/payouts.md is generated from it.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from payouts.models import Payout, Transition
@@ -74,3 +75,7 @@ def test_the_second_approver_is_somebody_else(owner_connection: Connection) -> N
 def test_the_database_holds_the_transition_table() -> None:
     rows = set(Transition.objects.values_list("event", "from_status", "to_status"))
     assert rows == {(cell.event.value, cell.from_status.value, cell.to_status) for cell in matrix()}
+
+
+def test_the_written_page_is_up_to_date() -> None:
+    call_command("payout_diagram", "--check")
