@@ -270,7 +270,7 @@ CONTENT_SECURITY_POLICY = {
         "report-uri": ["/csp-report/"],
     }
 }
-TRUSTED_TYPES = {"require-trusted-types-for": ["'script'"], "trusted-types": ["htmx"]}
+TRUSTED_TYPES = {"require-trusted-types-for": ["'script'"], "trusted-types": ["htmx", "ticker"]}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -3,6 +3,7 @@
 // already is dropped, a gap makes everything about that thing be fetched again.
 
 import { serverHeard, startAbsence } from "./absence.js";
+import { every, startBeat } from "./beat.js";
 import { sample } from "./clock.js";
 
 const PING_EVERY = 3000;
@@ -14,7 +15,7 @@ const BACKOFF = { first: 500, last: 30000 };
 const known = new Map(); // thing → {version, names}: names null = all that happened at this version is on the page
 const held = { pending: 0, frames: [] };
 const feeds = [];
-let pollTimer = null;
+let stopPolling = null;
 
 const jitter = () => crypto.getRandomValues(new Uint8Array(1))[0] / 255;
 const signal = (name, detail = {}) => document.body.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
@@ -98,17 +99,17 @@ class Feed {
   }
 
   ping() {
-    clearInterval(this.beat);
-    this.beat = setInterval(() => {
+    this.still?.();
+    this.still = every(PING_EVERY, () => {
       this.pinged = Date.now();
       if (this.socket.readyState === WebSocket.OPEN) this.socket.send('{"event": "ping"}');
-    }, PING_EVERY);
+    });
   }
 
   closed(socket, code) {
     if (socket !== this.socket) return;
     clearTimeout(this.watch);
-    clearInterval(this.beat);
+    this.still?.();
     this.open = false;
     this.lost = true;
     this.failures += 1;
@@ -139,9 +140,11 @@ function report() {
   if (!navigator.onLine) show("offline");
   else if (!down) show("live");
   else if (tried && document.body.dataset.mode !== "offline") show("polling");
-  if (!down) pollTimer = clearInterval(pollTimer) ?? null;
-  else if (tried && !pollTimer) {
-    pollTimer = setInterval(poll, POLL_EVERY);
+  if (!down) {
+    stopPolling?.();
+    stopPolling = null;
+  } else if (tried && !stopPolling) {
+    stopPolling = every(POLL_EVERY, poll);
     stay();
   }
 }
@@ -172,6 +175,7 @@ export function startLive() {
   const paths = (document.body.dataset.feeds || "").split(" ").filter(Boolean);
   learn(document.body.dataset.versions);
   startAbsence();
+  startBeat();
   for (const path of paths) feeds.push(new Feed(path));
   addEventListener("offline", () => show("offline"));
   addEventListener("online", () => {

@@ -142,7 +142,7 @@ def test_a_page_allows_no_script_but_its_own(hers: Client) -> None:
     policy = hers.get("/").headers["Content-Security-Policy"]
     assert "script-src 'self' 'nonce-" in policy
     assert "require-trusted-types-for 'script'" in policy
-    assert "trusted-types htmx" in policy
+    assert "trusted-types htmx ticker" in policy
     assert "unsafe" not in policy
 
 

@@ -91,3 +91,30 @@ def test_signing_out_elsewhere_leads_every_open_page_to_the_door(open_screen: Op
     other.locator("[popovertarget=account]").click()
     hers.at("sign-out", other).click()
     hers.page.wait_for_url("**/login/**", timeout=4_000)
+
+
+#: What a browser does to the timers of a page that has been hidden for minutes, and more of it.
+NO_TIMERS = "window.setInterval = () => 0;"
+
+
+def pongs(screen: Screen) -> int:
+    """How many signs of life the server has answered."""
+    return sum(frame["event"] == "pong" for frame in screen.frames)
+
+
+def test_who_performs_with_her_page_hidden_behind_another_window_is_still_there(open_screen: Opener) -> None:
+    hers = open_screen()
+    hers.context.add_init_script(NO_TIMERS)
+    hers.sign_in("performer")
+    hers.live()
+    hers.until(lambda: pongs(hers) >= 3, "a hidden page sent no sign of life", 20)
+
+
+def test_a_hidden_page_without_sockets_goes_on_to_ask(open_screen: Opener) -> None:
+    hers = open_screen(expected=SOCKET_LINES)
+    hers.context.add_init_script(NO_TIMERS)
+    hers.context.route_web_socket("**/ws/**", lambda socket: socket.close())
+    hers.sign_in("performer")
+    expect(hers.page.locator("#conn")).to_have_attribute("data-mode", "polling")
+    with hers.page.expect_request("**/model/presence", timeout=POLL_MS):
+        pass
