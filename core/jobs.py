@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from asgiref.sync import async_to_sync
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Job, Status
 
 #: A worker says every ten seconds that it lives.
 SILENT_SECONDS = 20
@@ -17,5 +19,13 @@ def rescue_stalled() -> int:
 async def _rescue() -> int:
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS))
     for job in stalled:
-        await app.job_manager.retry_job(job)
+        await _give_back(job)
     return len(stalled)
+
+
+async def _give_back(job: Job) -> None:
+    """Back to the queue; where one under the same queueing lock waits there already, that one does the work."""
+    try:
+        await app.job_manager.retry_job(job)
+    except UniqueViolation:
+        await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)

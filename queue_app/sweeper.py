@@ -8,6 +8,7 @@ from threading import Event
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
+from procrastinate.exceptions import ConnectorException
 
 from core.exceptions import Unavailable
 from core.heartbeats import SWEEPER, beat
@@ -39,7 +40,7 @@ class Sweeper:
         """One round; whether there may be more to do at once. A database that is away is waited for."""
         try:
             return self._turn()
-        except (DatabaseError, Unavailable) as error:
+        except (DatabaseError, ConnectorException, Unavailable) as error:
             log.warning("sweeper.waits", error=type(error).__name__)
             connection.close()
             return False
