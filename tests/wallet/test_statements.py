@@ -299,3 +299,20 @@ def test_another_business_zone_has_other_days(settings: Settings) -> None:
     response: Any = factories.bearer(viewer).get(FILE, {"from": "2026-03-01"})
 
     assert "from-20260228T100000Z" in response.headers["Content-Disposition"]
+
+
+def test_a_file_is_whole_after_a_restore_let_the_transaction_ids_begin_anew(owner_connection: Connection) -> None:
+    viewer = viewer_with(5)
+    owner_connection.execute(
+        "INSERT INTO wallet_transfer (debit_account_id, credit_account_id, amount, code, group_id, created_xid)"
+        " SELECT wallet_house(), id, 7, 'fund', core_uuid7(), '9000000000' FROM wallet_account"
+        " WHERE owner_id = %s AND kind = 'available'",
+        [viewer.pk],
+    )
+    owner_connection.execute("SELECT wallet_new_epoch()")
+    before_the_first_seal = [line.balance for line in statement_of(viewer.pk)]
+    services.fund(by=SYSTEM, owner_id=viewer.pk, tokens=3, key=key())
+    owner_connection.execute("SELECT wallet_seal_block()")
+
+    assert before_the_first_seal == [5, 12]
+    assert [line.balance for line in statement_of(viewer.pk)] == [5, 12, 15]

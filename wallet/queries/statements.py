@@ -34,6 +34,14 @@ NEWEST_FIRST = ("-created_at", "-id")
 OLDEST_FIRST = ("created_at", "id")
 BATCH = 1000
 
+# The floor of the epoch we are in; or, until its first seal, when the one before it was ended.
+_SNAPSHOT = """
+SELECT pg_current_snapshot()::text, seal.floor_id,
+       CASE WHEN seal.upto_xid = '18446744073709551615' THEN seal.sealed_at END
+FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
+  SELECT floor_id, upto_xid, sealed_at FROM wallet_seal ORDER BY id DESC LIMIT 1) AS seal ON true
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
@@ -117,8 +125,7 @@ def statement_of(owner_id: UUID, wanted: TransactionFilter = EVERYTHING) -> Iter
     The snapshot is kept by its number, not by a transaction: however slowly the lines are taken, nothing in the
     database waits for it, and between two batches the connection is back in its pool. Two statements a batch, and four.
     """
-    accounts, snapshot = accounts_of(owner_id), _snapshot()
-    seen = Q(VisibleIn(snapshot)) | Q(created_xid=CurrentTransaction())
+    accounts, seen = accounts_of(owner_id), _seen_now()
     balance = _opening(accounts, wanted.since, seen)
     span = _within(replace(wanted, kinds=())) & seen
     at: Mark | None = None
@@ -210,11 +217,16 @@ def _give_back() -> None:
         connection.close()
 
 
-def _snapshot() -> str:
+def _seen_now() -> Q:
+    """What the present snapshot sees, and this transaction's own. Transaction ids begin anew with an epoch (after a
+    restore), so that what is of an earlier one is known by where that one ended."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
-        (snapshot,) = cursor.fetchone()
-    return str(snapshot)
+        cursor.execute(_SNAPSHOT)
+        snapshot, floor, ended_at = cursor.fetchone()
+    seen = Q(VisibleIn(snapshot)) | Q(created_xid=CurrentTransaction())
+    if ended_at is not None:
+        return seen | Q(created_at__lte=ended_at)
+    return seen if floor is None else seen | Q(id__lte=floor)
 
 
 def _opening(accounts: dict[UUID, str], since: datetime | None, seen: Q) -> int:
