@@ -24,6 +24,7 @@ BEGIN
   UPDATE queue_app_queueitem SET performer_id = NULL, sequence = NULL, version = version + 1
    WHERE id = p_item RETURNING * INTO v_item;
   UPDATE queue_app_performerqueue SET depth = depth - 1, version = version + 1 WHERE performer_id = v_from;
+  PERFORM queue_app_arm(v_from);
   v_next := queue_app_next_performer(v_item.viewer_id, v_from);
   IF v_next IS NOT NULL THEN
     v_taken := jsonb_build_array(queue_app_assign(p_item, v_next));

@@ -17,7 +17,7 @@ from queue_app import services
 from queue_app.models import QueueEvent, QueueItem
 from tests import factories
 from tests.queue_app.support import asked, bought, come, depth_of, rich, status_of, tokens_of
-from tests.support.database import Connection
+from tests.support.database import Connection, at_database, open_url, owner_url
 from tests.support.threads import connections_for, refusals, together, wait_for_the_lock
 from wallet.invariants import findings
 
@@ -110,6 +110,18 @@ def test_taking_back_races_with_being_taken(viewer: Viewer) -> None:
         assert refusals(outcomes) == []
         assert (status_of(item), depth_of(performer)) == ("refunded", 0)
     assert tokens_of(viewer) == (10_000, 0)
+
+
+def test_whoever_holds_the_pool_does_not_wait_for_an_item_that_is_somebodys_by_now(
+    viewer: Viewer, database_clone: str, owner_connection: Connection
+) -> None:
+    come(factories.performer())
+    item = asked(viewer)
+    with owner_connection.transaction(), open_url(at_database(owner_url(), database_clone)) as late:
+        owner_connection.execute("SELECT FROM queue_app_queueitem WHERE id = %s FOR NO KEY UPDATE", [item])
+        late.execute("SET lock_timeout = 1000")
+        found = late.execute("SELECT (queue_app_lock_moving(%s, NULL)).item IS NULL", [item]).fetchone()
+    assert found == (True,)
 
 
 def test_mixed_work_leaves_nothing_that_somebody_could_take(database_clone: str) -> None:
