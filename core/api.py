@@ -364,6 +364,6 @@ class CursorPages(CursorPagination):
         sent = request.query_params.get(self.page_size_query_param)
         if sent is None:
             return self.page_size
-        if not (sent.isascii() and sent.isdecimal() and 1 <= int(sent[:4]) <= self.max_page_size):
+        if not (sent.isascii() and sent.isdecimal() and len(sent) <= 3 and 1 <= int(sent) <= self.max_page_size):
             raise ValidationFailed.of("limit", "invalid", f"A number from 1 to {self.max_page_size}, please.")
         return int(sent)

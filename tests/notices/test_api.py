@@ -58,7 +58,9 @@ def test_pages_go_by_cursor(him: Viewer) -> None:
     assert [len(first["results"]), len(second["results"]), second["next"]] == [2, 1, None]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=nonsense"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "limit=0020000", "limit=0001" + "9" * 30, "cursor=nonsense"]
+)
 def test_bad_places_are_refused_by_field(him: Viewer, query: str) -> None:
     answer = factories.bearer(him).get(f"{ALL}?{query}")
     assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, query.partition("=")[0])
