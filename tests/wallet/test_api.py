@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from rest_framework.test import APIClient
@@ -14,6 +15,8 @@ from core.actors import SYSTEM
 from tests import factories
 from tests.wallet.support import hold, key, settled, viewer_with
 from wallet import settlement
+from wallet.api.cursors import to_cursor
+from wallet.queries.statements import Mark
 
 pytestmark = pytest.mark.django_db
 BALANCE, TRANSACTIONS = "/api/v1/wallet/balance", "/api/v1/wallet/transactions"
@@ -165,6 +168,8 @@ def test_a_span_of_time_has_its_start_and_not_its_end() -> None:
         ("cursor", "\x00"),
         ("cursor", "ö"),
         ("cursor", "x" * 201),
+        ("cursor", to_cursor(Mark(datetime.max.replace(tzinfo=timezone(-timedelta(hours=14))), UUID(int=0)))),
+        ("cursor", to_cursor(Mark(datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), UUID(int=0)))),
         ("at", "2026-01-01T00:00:00Z"),
     ],
 )

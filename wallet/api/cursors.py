@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from core.exceptions import ValidationFailed
@@ -24,6 +24,6 @@ def from_cursor(cursor: str) -> Mark:
         created_at = datetime.fromisoformat(instant)
         if direction not in {"n", "o"} or created_at.tzinfo is None:
             raise ValueError(direction)
-        return Mark(created_at, UUID(number), newer=direction == "n")
-    except ValueError:
+        return Mark(created_at.astimezone(UTC), UUID(number), newer=direction == "n")
+    except (ValueError, OverflowError):
         raise ValidationFailed.of("cursor", "invalid", "This cursor is not one of ours.") from None
