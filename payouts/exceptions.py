@@ -38,7 +38,7 @@ class AlreadyVerified(DomainError):
 
 
 class CannotApprovePayout(DomainError):
-    """Two people: nobody approves what is her own, or twice."""
+    """Two people: nobody approves or moves what is her own, or approves twice."""
 
     code = "CANNOT_APPROVE_PAYOUT"
     status = 409

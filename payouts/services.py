@@ -99,22 +99,25 @@ def approve_payout(*, by: Actor, payout_id: UUID, reason: str, key: str, rate: D
 
 
 def reject_payout(*, by: Actor, payout_id: UUID, reason: str, key: str) -> Facts:
-    """Refuse a payout that was not sent; the tokens are hers again. Raises NotFound, InvalidPayoutTransition."""
+    """Refuse a payout that was not sent; the tokens are hers again.
+
+    Raises NotFound, InvalidPayoutTransition, CannotApprovePayout (the own one).
+    """
     return _step("reject", by, payout_id, reason, key)
 
 
 def send_payout(*, by: Actor, payout_id: UUID, reason: str, key: str) -> Facts:
-    """An approved payout is on its way. Raises NotFound, InvalidPayoutTransition."""
+    """An approved payout is on its way. Raises as `reject_payout` does."""
     return _step("send", by, payout_id, reason, key)
 
 
 def pay_payout(*, by: Actor, payout_id: UUID, reason: str, key: str) -> Facts:
-    """A payout that was sent has arrived. Raises NotFound, InvalidPayoutTransition."""
+    """A payout that was sent has arrived. Raises as `reject_payout` does."""
     return _step("pay", by, payout_id, reason, key)
 
 
 def fail_payout(*, by: Actor, payout_id: UUID, reason: str, key: str) -> Facts:
-    """A payout that was sent came back; the tokens are hers again. Raises NotFound, InvalidPayoutTransition."""
+    """A payout that was sent came back; the tokens are hers again. Raises as `reject_payout` does."""
     return _step("fail", by, payout_id, reason, key)
 
 

@@ -1,6 +1,7 @@
 -- grant: none
 -- Every other step of a payout, once for the key. reject and fail give the tokens back to her earnings, pay takes them
--- out of the house's books; the money and the step move together. Locks: key → payout → accounts.
+-- out of the house's books; the money and the step move together. Nobody takes a step of the own payout: who could say
+-- that it came back would be paid twice. Locks: key → payout → accounts.
 CREATE OR REPLACE FUNCTION payouts_move(p_event text, p_actor uuid, p_key text, p_payout uuid, p_reason text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
@@ -22,6 +23,9 @@ BEGIN
     RETURN wallet_forget(v_operation, v_locked.refusal);
   ELSIF v_locked.refusal IS NOT NULL THEN
     RETURN wallet_remember(v_operation, v_locked.refusal);
+  ELSIF p_actor = v_payout.performer_id THEN
+    RETURN wallet_remember(v_operation, jsonb_build_object(
+      'refusal', 'CANNOT_APPROVE_PAYOUT', 'message', 'This payout is your own. Somebody else takes its steps.'));
   END IF;
   IF p_event <> 'send' THEN
     v_money := wallet_end_payout(

@@ -354,6 +354,20 @@ def test_nobody_approves_the_own_payout() -> None:
     assert status_of(payout_id) == "requested"
 
 
+@pytest.mark.parametrize(
+    ("status", "verb"), [("requested", "reject"), ("approved", "send"), ("sent", "pay"), ("sent", "fail")]
+)
+def test_nobody_takes_a_step_of_the_own_payout(status: str, verb: str) -> None:
+    performer = earner()
+    performer.user.is_staff = True
+    performer.user.save(update_fields=["is_staff"])
+    payout_id = brought(performer, status)
+    before = money(performer)
+    with pytest.raises(CannotApprovePayout, match="your own"):
+        step(verb, payout_id, Actor(id=performer.pk, kind="staff"))
+    assert (status_of(payout_id), money(performer)) == (status, before)
+
+
 def test_an_endorsed_payout_can_still_be_rejected(settings: Settings) -> None:
     settings.PAYOUT_TWO_PEOPLE_ABOVE_TOKENS = 0
     performer = earner(5_000)

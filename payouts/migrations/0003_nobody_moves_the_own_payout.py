@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.db import migrations
+
+from core.sql import install_functions
+
+
+class Migration(migrations.Migration):
+    dependencies = [("payouts", "0002_rules")]
+    operations = [install_functions("payouts", ["move"])]
