@@ -16,9 +16,12 @@ from core.exceptions import FieldError, ValidationFailed
 from wallet.models import Credit
 from wallet.policies import MAX_TOKENS
 from wallet.states import TransferCode
+from wallet.words import FORMULA
 
 COLUMNS = ("externalId", "tokens", "transferId", "viewerId", "createdAt")
 MOST_MISTAKES = 20
+#: The last day that a list may be of: the day after it has a midnight too.
+LAST_DAY = date.max - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +83,20 @@ def _line(cells: Iterable[object]) -> str:
 
 
 def _cell(text: str) -> str:
-    # A spreadsheet would run what begins like a formula; what it is protected with is taken off again when read.
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text
+    # What it is protected with is taken off again when read.
+    return f"'{text}" if _looks_like_formula(text) else text
+
+
+def _looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet would run it. Apostrophes before it do not count: each protection comes off alone."""
+    return text.lstrip("'").startswith(FORMULA)
 
 
 def read_list(text: str) -> dict[str, int]:
     """The billing's list, lines of `externalId,tokens`, a heading allowed. Raises ValidationFailed, line by line."""
     listed: dict[str, int] = {}
     mistakes: list[FieldError] = []
-    for number, cells in enumerate(csv.reader(StringIO(text.lstrip("\ufeff"))), start=1):
+    for number, cells in enumerate(_lines(text), start=1):
         cells = [cell.strip() for cell in cells]
         if not any(cells) or (number == 1 and cells[:2] == ["externalId", "tokens"]):
             continue
@@ -104,12 +112,21 @@ def read_list(text: str) -> dict[str, int]:
     return listed
 
 
+def _lines(text: str) -> Iterator[list[str]]:
+    """The list's lines, whatever ends them. Raises ValidationFailed where a cell is too long to be one."""
+    try:
+        yield from csv.reader(StringIO(text.lstrip("\ufeff"), newline=None))
+    except csv.Error:
+        raise ValidationFailed.of("list", "malformed", "This is no list: a quotation mark never ends.") from None
+
+
 def _plain(external_id: str) -> str:
-    return external_id[1:] if external_id[:1] == "'" else external_id
+    guarded = external_id[:1] == "'" and _looks_like_formula(external_id)
+    return external_id[1:] if guarded else external_id
 
 
 def _problem(cells: list[str], listed: Mapping[str, int]) -> str:
-    if len(cells) < 2 or not 1 <= len(_plain(cells[0])) <= 255:
+    if len(cells) < 2 or not 1 <= len(_plain(cells[0])) <= 255 or "\0" in cells[0]:
         return "give the payment's id and its tokens, with a comma between."
     tokens = cells[1]
     if not (tokens.isascii() and tokens.isdecimal() and len(tokens) <= 10 and 1 <= int(tokens) <= MAX_TOKENS):

@@ -5,17 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 
 from core.exceptions import ValidationFailed
-from wallet.credits import business_today, read_list
+from wallet.credits import LAST_DAY, business_today, read_list
 from wallet.policies import MAX_TOKENS
+
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        initial=business_today,
+        validators=[MaxValueValidator(LAST_DAY)],
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
 
 
 class ListForm(forms.Form):
     """The billing's list, pasted or as a file, and the business days it is of."""
 
-    since = forms.DateField(label="From", initial=business_today, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To", initial=business_today, widget=forms.DateInput(attrs={"type": "date"}))
+    since = _day("From")
+    until = _day("To")
     pasted = forms.CharField(
         required=False,
         max_length=250_000,

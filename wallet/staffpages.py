@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -13,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from audit.admin import ReadOnlyAdmin
-from core.exceptions import DomainError
+from core.exceptions import DomainError, ValidationFailed
 from wallet import services
 from wallet.credits import compare, credits, csv_lines, totals_of
 from wallet.forms import ListForm, PrizeForm
@@ -60,7 +61,7 @@ class CreditAdmin(ReadOnlyAdmin):
     def export(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         """The chosen rows as CSV, streamed."""
         self._may_look(request)
-        rows = self.get_changelist_instance(request).get_queryset(request)
+        rows = self._chosen(request)
         headers = {"Content-Disposition": 'attachment; filename="credits.csv"', "Cache-Control": "no-store"}
         return StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -81,6 +82,13 @@ class CreditAdmin(ReadOnlyAdmin):
         }
         status = 422 if form.errors else 200
         return TemplateResponse(request, "admin/wallet/credit/reconcile.html", context, status=status)
+
+    def _chosen(self, request: HttpRequest) -> QuerySet[Credit]:
+        try:
+            rows: QuerySet[Credit] = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            raise ValidationFailed.of("query", "invalid", "These rows cannot be chosen so.") from None
+        return rows
 
     def _may_look(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from wallet.states import AccountKind, TransferCode
 
+#: What a spreadsheet would take for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+
 REASONS: Mapping[str, str] = {
     "performer_disconnected": "the performer's connection was lost",
     "performer_declined": "the performer declined",

@@ -213,6 +213,30 @@ def test_the_csv_streams_what_was_chosen_and_runs_no_formula(desk: Client) -> No
     assert len(some) == 2
 
 
+@pytest.mark.parametrize("query", ["created_at__year=abc", "colour=red", "created_at__month=13&created_at__year=2026"])
+def test_the_csv_of_rows_that_cannot_be_chosen_is_refused(desk: Client, query: str) -> None:
+    assert desk.get(f"{reverse('admin:wallet_credit_export')}?{query}").status_code == 400
+
+
+def test_the_csv_itself_is_a_list_that_agrees(desk: Client) -> None:
+    for payment in ("'quoted", "'=quoted", "=cmd|1", "-7", "%1", "a,b", 'a"b', "pay_1"):
+        credit(payment, 10)
+    exported = b"".join(desk.get(reverse("admin:wallet_credit_export")))
+    _status, found = reconciled(desk, "", file=SimpleUploadedFile("list.csv", exported))
+    assert (found.whole, found.agreed.number) == (True, 8)
+
+
+def test_an_apostrophe_of_the_billings_own_stays(desk: Client) -> None:
+    credit("'quoted", 10)
+    assert reconciled(desk, "'quoted,10")[1].whole
+
+
+def test_a_list_may_end_its_lines_with_carriage_returns(desk: Client) -> None:
+    credit("pay_1", 10)
+    listed = SimpleUploadedFile("list.csv", b"externalId,tokens\rpay_1,10\r")
+    assert reconciled(desk, "", file=listed)[1].whole
+
+
 def test_both_lists_may_agree(desk: Client) -> None:
     credit("pay_1", 500)
     status, found = reconciled(desk, "externalId,tokens\npay_1,500\n")
@@ -244,8 +268,13 @@ def test_a_list_that_is_none_is_refused_line_by_line(desk: Client, listed: str) 
     assert reconciled(desk, listed) == (422, None)
 
 
-def test_a_file_that_is_no_text_is_refused(desk: Client) -> None:
-    assert reconciled(desk, "", file=SimpleUploadedFile("list.csv", b"\xff\xfe"))[0] == 422
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"a\0b,1", b'"' + b"x" * 140_000])
+def test_a_file_that_is_no_list_is_refused(desk: Client, content: bytes) -> None:
+    assert reconciled(desk, "", file=SimpleUploadedFile("list.csv", content))[0] == 422
+
+
+def test_a_day_without_a_morrow_is_refused(desk: Client) -> None:
+    assert reconciled(desk, "pay_1,5", until="9999-12-31") == (422, None)
 
 
 # --- the prize fund

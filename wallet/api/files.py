@@ -10,7 +10,7 @@ from itertools import islice
 from rest_framework.renderers import BaseRenderer
 
 from wallet.queries.statements import BATCH, StatementLine, TransactionFilter
-from wallet.words import kind_words, reason_words
+from wallet.words import FORMULA, kind_words, reason_words
 
 COLUMNS = (
     "at",
@@ -29,8 +29,6 @@ COLUMNS = (
     "balance_after",
     "id",
 )
-# What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 class CsvRenderer(BaseRenderer):
