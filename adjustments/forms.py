@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 
 from adjustments.models import Adjustment
+from adjustments.policies import LENGTHS
+from audit.admin import REASON
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Adjustment]
@@ -23,3 +26,9 @@ class ProposalForm(_ModelForm):
     class Meta:
         model = Adjustment
         fields = ("owner", "bucket", "direction", "tokens", "ticket", "key")
+
+    def clean_audit_reason(self) -> str:
+        """The ledger's room for a reason is smaller than the audit log's."""
+        reason = str(self.cleaned_data[REASON])
+        MaxLengthValidator(LENGTHS["reason"])(reason)
+        return reason

@@ -64,6 +64,11 @@ def test_no_field_may_be_missing(missing: str) -> None:
     assert not Adjustment.objects.exists()
 
 
+def test_a_reason_that_is_too_long_is_named_in_the_form() -> None:
+    assert send_proposal(by(factories.staff()), viewer_with(0), 50, audit_reason="x" * 256) == 200
+    assert not Adjustment.objects.exists()
+
+
 def test_a_debit_below_zero_is_refused_in_words() -> None:
     assert send_proposal(by(factories.staff()), viewer_with(10), 11, direction="debit") == 402
     assert not Adjustment.objects.exists()
