@@ -101,6 +101,11 @@ def with_reason(
     return decorate
 
 
+def _words(refusal: DomainError) -> str:
+    """What it says, and of fields what is wrong with them: no field of an action's is shown beside the message."""
+    return " ".join([refusal.message, *(f"{error.attr}: {error.detail}" for error in getattr(refusal, "errors", ()))])
+
+
 class AuditedAdmin(_ModelAdmin):
     """A ModelAdmin whose changes need a reason and are audited. Base class of all of the product's admin pages.
 
@@ -237,7 +242,7 @@ class AuditedAdmin(_ModelAdmin):
                 self._act_on(item, name, effect, act)
                 done += 1
             except DomainError as refusal:
-                messages.error(request, f"{item}: {refusal.message} ({refusal.code})")
+                messages.error(request, f"{item}: {_words(refusal)} ({refusal.code})")
         if done:
             messages.success(request, f"Done: {done} of {len(items)}.")
 
