@@ -1,6 +1,6 @@
 -- grant: none
 -- Tell people what a sweep did, each thing once: what ended, a viewer whose performance is on hold, a performer who must
--- start, and those who have moved up.
+-- start (again where she left the line and came back to the same one), and those who have moved up.
 CREATE OR REPLACE FUNCTION queue_app_tell_sweep(p_performer uuid, p_done jsonb, p_waiting jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -20,7 +20,8 @@ BEGIN
       CASE WHEN v_pauses THEN v_item.viewer_id ELSE p_performer END, 'queue.item.paused',
       jsonb_build_object('itemId', v_item.id, 'title', v_item.title, 'seconds', extract(epoch FROM queue_app_limit(
         CASE WHEN v_pauses THEN 'return' ELSE 'start_warning' END))::integer),
-      'queue.item:' || v_item.id || ':' || (v_thing ->> 'what') || ':' || v_item.version));
+      'queue.item:' || v_item.id || ':' || (v_thing ->> 'what') || ':' || CASE WHEN v_pauses THEN v_item.version ELSE (
+        SELECT version FROM queue_app_performerqueue WHERE performer_id = p_performer) END));
   END LOOP;
   RETURN v_told || queue_app_tell_line(p_waiting);
 END

@@ -107,6 +107,21 @@ def test_she_is_warned_once_then_it_is_given_back_and_she_leaves_the_line(
     assert told(sent, "queue.item.refunded") == 1
 
 
+def test_who_leaves_the_line_and_comes_back_to_the_same_item_is_warned_again(
+    performer: Performer, viewer: Viewer
+) -> None:
+    come_back(performer)
+    her = factories.actor(performer)
+    with limits(start=0):
+        bought(viewer, performer)
+        sweep()
+        states.leave_line(by=her, performer_id=performer.pk)
+        states.join_line(by=her, performer_id=performer.pk)
+        sweep()
+        sweep()
+    assert Notice.objects.filter(owner_id=performer.pk, key="queue.item.paused").count() == 2
+
+
 def test_started_in_time_it_is_hers(performer: Performer, viewer: Viewer) -> None:
     item_id = running(viewer, performer)
     come_back(performer)
