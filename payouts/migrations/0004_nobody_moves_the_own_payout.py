@@ -6,5 +6,5 @@ from core.sql import install_functions
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payouts", "0002_rules")]
+    dependencies = [("payouts", "0003_owed_stays_back")]
     operations = [install_functions("payouts", ["move"])]
