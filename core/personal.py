@@ -22,7 +22,7 @@ EMAIL = re.compile(
 )
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|\d{1,2}[./]\d{1,2}[./]\d{4}")
-NUMBER = re.compile(r"(?<![\w.])\+?\(?\d(?:[ .()/-]{0,3}\d){7,24}(?!\w)")
+NUMBER = re.compile(r"(?<![\w.])\+?\(?\d(?:[ .()/_\u00b7\u2022\u2010-\u2015-]{0,3}\d){7,24}(?!\w)")
 FIRST_DIGITS_OF_CARDS = "23456"
 
 CODES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from queue_app.states import MAX_DURATION_SECONDS, ItemEvent, RefundReason, Stat
 
 #: Under these names callers have tried to choose whether an item waits.
 MODE_FIELDS = frozenset({"mode", "queueMode", "passThrough", "passThroughMode"})
+#: Signs that turn the direction of the text around them.
+TURNING = frozenset({"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"})
 #: Reasons a person may give; `partial_performance` belongs to a finish.
 GIVEN_REASONS = tuple(reason for reason in RefundReason if reason is not RefundReason.PARTIAL_PERFORMANCE)
 
@@ -149,7 +152,11 @@ def _refuse(*checks: tuple[str, bool, str], more: Iterable[FieldError] = ()) -> 
 
 
 def _is_one_line(text: str) -> bool:
-    return not any(ord(sign) < 32 or ord(sign) == 127 for sign in text)
+    """No control signs, no line ends, nothing that turns the direction of what stands beside it; something to read."""
+    kinds = {unicodedata.category(sign) for sign in text}
+    turned = any(unicodedata.bidirectional(sign) in TURNING for sign in text)
+    unseen = "Cf" in kinds and kinds <= {"Cf", "Zs"}
+    return not (kinds & {"Cc", "Cs", "Zl", "Zp"} or turned or unseen)
 
 
 def _is_key(key: str) -> bool:

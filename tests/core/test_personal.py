@@ -31,6 +31,9 @@ from core.personal import DEEPEST, LONGEST, MOST_KEYS, found_in, is_card, metada
         ("4111 1111 1111 1111", "personal_card"),
         ("4111-1111-1111-1111", "personal_card"),
         ("my card 378282246310005.", "personal_card"),
+        ("4111_1111_1111_1111", "personal_card"),
+        ("416\u00b7555\u00b70199", "personal_phone"),
+        ("416 \u2013 555 \u2013 0199", "personal_phone"),
     ],
 )
 def test_personal_data_is_found(text: str, code: str) -> None:
