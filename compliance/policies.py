@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compliance.exceptions import SelfExcluded, SpendingLimitExceeded
+from compliance.queries import Limit, Limits
 from core.exceptions import FieldError, ValidationFailed
 from wallet.policies import MAX_TOKENS
 
@@ -22,6 +24,22 @@ def check_limits(changes: Mapping[str, int | None]) -> None:
     errors += [FieldError(name, "unknown_field", "This field is not known.") for name in set(changes) - set(PERIODS)]
     if errors:
         raise ValidationFailed(errors)
+
+
+def check_within(limits: Limits, tokens: int) -> None:
+    """Raises SelfExcluded or SpendingLimitExceeded where a viewer's own wishes forbid spending so many tokens more.
+
+    The database decides, under his lock (compliance/sql/allow.sql); this tells the same refusal beforehand.
+    """
+    if limits.excluded_until is not None:
+        raise SelfExcluded(until=limits.excluded_until)
+    _check_limit("daily", limits.daily, tokens)
+    _check_limit("weekly", limits.weekly, tokens)
+
+
+def _check_limit(period: str, limit: Limit, tokens: int) -> None:
+    if limit.tokens is not None and limit.spent + tokens > limit.tokens:
+        raise SpendingLimitExceeded(period=period, limit=limit.tokens, spent=limit.spent, reset_time=limit.reset_time)
 
 
 def check_days(days: int) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.access import Access, access_of
 from accounts.actors import actor_of
 from accounts.queries import NAMELESS, Names, names_of, performer
-from compliance.queries import limits_of
+from compliance.queries import Limits, limits_of
 from core.exceptions import NotFound
 from dashboard.frame import Shell
 from dashboard.presenters import limits, money, payouts, session, settings, viewing
@@ -137,7 +137,16 @@ class Facts:
 
     def limits_card(self) -> limits.LimitsCard:
         """What he allows himself."""
-        return limits.limits_card(limits_of(self.id))
+        return limits.limits_card(self.limits)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What he allows himself, and what he has spent of it; one statement."""
+        return limits_of(self.id)
+
+    def request_form(self) -> viewing.RequestForm:
+        """Asking for whoever is next."""
+        return viewing.request_form(self.limits)
 
     def stage(self) -> session.StageView:
         """The card of her state, and the running performance."""
@@ -201,4 +210,4 @@ class Facts:
         if found is None:
             raise NotFound()
         state, is_paused = get_state(found.pk).state, bool(paused_intakes([found.pk]))
-        return viewing.room_view(found, state, offers_of(found.pk, self.id), is_paused=is_paused)
+        return viewing.room_view(found, state, offers_of(found.pk, self.id), self.limits, is_paused=is_paused)

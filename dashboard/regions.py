@@ -75,7 +75,7 @@ REGIONS: Mapping[str, Region] = {
     "payouts": _region("payouts", _payouts),
     "my-items": _region("my-items", _my_items),
     "limits": _region("limits", _limits),
-    "next": Region("next", "dashboard/regions/request_next.html", lambda _facts: {}),
+    "next": Region("next", "dashboard/regions/request_next.html", lambda facts: {"next": facts.request_form()}),
     "offer": _region("offer", _offer),
     "preferences": _region("preferences", _preferences),
 }

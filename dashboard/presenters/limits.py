@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from compliance.policies import MOST_DAYS
+from compliance.policies import MOST_DAYS, check_within
 from compliance.queries import Limit, Limits
+from core.exceptions import DomainError
 
 WORD = "EXCLUDE"
 
@@ -32,6 +33,15 @@ class LimitsCard:
     excluded_until: datetime | None
     word: str = WORD
     most_days: int = MOST_DAYS
+
+
+def refusal_words(limits: Limits, tokens: int) -> str:
+    """The very refusal that spending so many tokens would meet by his own wishes; nothing where there is none."""
+    try:
+        check_within(limits, tokens)
+    except DomainError as refusal:
+        return refusal.message
+    return ""
 
 
 def limits_card(limits: Limits) -> LimitsCard:

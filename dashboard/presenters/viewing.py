@@ -10,6 +10,8 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import Performer
+from compliance.queries import Limits
+from dashboard.presenters.limits import refusal_words
 from dashboard.presenters.session import seconds_left
 from dashboard.presenters.states import StateBadge, badge_of, iso
 from menus.queries.offers import Offer
@@ -20,6 +22,7 @@ from queue_app.states import Status
 
 SOMEBODY = "a performer"
 WHOEVER_IS_NEXT = "whoever is next"
+LEAST_PRICE = 1
 AWAY = "She is offline. You can buy as soon as she is back."
 
 
@@ -33,12 +36,20 @@ class RoomCard:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedItem:
+    """An item that sells; `reason` says why not now, where that is the item's own affair."""
+
+    offer: Offer
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferedMenu:
     """A menu that sells."""
 
     id: UUID
     name: str
-    items: tuple[Offer, ...]
+    items: tuple[OfferedItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,13 @@ class RoomView:
     state: StateBadge
     menus: tuple[OfferedMenu, ...]
     closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestForm:
+    """The form for whoever is next; `reason` says why it is shut."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +110,25 @@ def room_cards(performers: Iterable[Performer], states: Mapping[UUID, State]) ->
     return tuple(sorted(cards, key=lambda card: (card.state.name == State.OFFLINE, card.name.lower())))
 
 
-def room_view(performer: Performer, state: State, offers: Iterable[Offer], *, is_paused: bool) -> RoomView:
-    """The room with its menus in her order."""
+def room_view(
+    performer: Performer, state: State, offers: Iterable[Offer], limits: Limits, *, is_paused: bool
+) -> RoomView:
+    """The room with its menus in her order; what his own limits refuse says so."""
     menus = [
-        OfferedMenu(menu_id, items[0].menu_name, tuple(items))
+        OfferedMenu(
+            menu_id, items[0].menu_name, tuple(OfferedItem(one, refusal_words(limits, one.price)) for one in items)
+        )
         for menu_id, group in groupby(offers, key=lambda offer: offer.menu_id)
         if (items := list(group))
     ]
-    closed = AWAY if state == State.OFFLINE else IntakePaused.default if is_paused else ""
+    away = AWAY if state == State.OFFLINE else IntakePaused.default if is_paused else ""
+    closed = away or refusal_words(limits, LEAST_PRICE)
     return RoomView(performer.pk, performer.stage_name, public_badge(state), tuple(menus), closed)
+
+
+def request_form(limits: Limits) -> RequestForm:
+    """The form, shut where his own limits leave not even one token."""
+    return RequestForm(refusal_words(limits, LEAST_PRICE))
 
 
 def public_badge(state: State) -> StateBadge:

@@ -29,6 +29,7 @@ class Rooms(ViewerPage):
         found = list(performers_with_offers(self.account_id))
         context = {
             "rooms": room_cards(found, states_of(row.pk for row in found)),
+            "next": self.facts.request_form(),
             "mine": self.facts.my_items(),
             "wallet": self.facts.wallet_card(),
         }
