@@ -15,6 +15,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, UntypedTo
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from accounts import queries
+from accounts.hooks import announce_bearer_request
 from accounts.models import EndReason, SignIn, SignInKind, User
 from accounts.services import end_sign_in, lock_account, open_sign_in, touch_sign_ins
 from core.actors import SYSTEM
@@ -44,7 +45,10 @@ class Claims:
 def begin_tokens(user: User) -> TokenPair:
     """Sign a client in; a new family of tokens."""
     sign_in = open_sign_in(user=user, kind=SignInKind.TOKEN)
-    return _issue(sign_in)
+    pair = _issue(sign_in)
+    # Who has just been given tokens is there: her first requests find that noted.
+    announce_bearer_request(sign_in_id=sign_in.pk)
+    return pair
 
 
 def rotate(raw: str) -> TokenPair:

@@ -26,10 +26,9 @@ class SaveLimits(ViewerPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Lower at once, higher after 24 hours; once for the key."""
-        wished = limits_from(request.POST)
 
         def save() -> None:
-            set_limits(by=self.actor, viewer_id=self.account_id, changes=wished)
+            set_limits(by=self.actor, viewer_id=self.account_id, changes=limits_from(request.POST))
 
         page_once(request, self.account_id, save)
         return self.answer(("limits",), "Saved. Lower limits hold now, higher ones in 24 hours.")
@@ -42,10 +41,9 @@ class ExcludeSelf(ViewerPage):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """From now on nothing is spent; once for the key."""
-        days = days_from(request.POST)
 
         def shut_out() -> None:
-            exclude(by=self.actor, viewer_id=self.account_id, days=days)
+            exclude(by=self.actor, viewer_id=self.account_id, days=days_from(request.POST))
 
         page_once(request, self.account_id, shut_out)
         return self.answer(("limits",), "You have excluded yourself. Nothing can be spent until then.")

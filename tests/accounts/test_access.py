@@ -109,8 +109,8 @@ def test_roles_permissions_and_flags_cost_one_statement(django_assert_num_querie
 # --- flags
 
 
-def test_sections_are_on_and_experiments_are_off() -> None:
-    assert flags_of(factories.viewer().user) == frozenset(SECTION_FLAGS)
+def test_sections_and_what_is_built_are_on_and_experiments_are_off() -> None:
+    assert flags_of(factories.viewer().user) == frozenset(SECTION_FLAGS) | {"notices", "payouts"}
     made = set(FeatureFlag.objects.values_list("name", flat=True))
     assert made >= {*SECTION_FLAGS, *FEATURE_FLAGS}
 

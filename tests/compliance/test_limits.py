@@ -7,6 +7,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from audit.models import AuditEntry
@@ -19,6 +20,7 @@ from core.actors import SYSTEM
 from core.exceptions import DomainError, NotFound, ValidationFailed
 from tests import factories
 from tests.compliance.support import ask, limited, spend, wish
+from tests.support.database import Connection
 from wallet import services as wallet
 from wallet import settlement
 
@@ -197,18 +199,18 @@ def test_days_and_weeks_begin_in_the_business_zone() -> None:
         ("2026-11-02 04:30+00", "2026-11-01 04:00+00", "2026-11-02 05:00+00"),  # the Sunday of 25 hours
     ],
 )
-def test_a_day_of_23_or_25_hours_is_one_day(now: str, day: str, next_week: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'compliance_periods'")
-        body = cursor.fetchone()[0].replace("now()", f"'{now}'::timestamptz")
-        cursor.execute(
-            "CREATE FUNCTION pg_temp.at_that_time(OUT day timestamptz, OUT next_day timestamptz,"
-            f" OUT week timestamptz, OUT next_week timestamptz) LANGUAGE plpgsql AS $body${body}$body$"
-        )
-        cursor.execute(
-            "SELECT day = %s::timestamptz, next_week = %s::timestamptz FROM pg_temp.at_that_time()", [day, next_week]
-        )
-        assert cursor.fetchone() == (True, True)
+def test_a_day_of_23_or_25_hours_is_one_day(owner_connection: Connection, now: str, day: str, next_week: str) -> None:
+    found = owner_connection.execute("SELECT prosrc FROM pg_proc WHERE proname = 'compliance_periods'").fetchone()
+    body = str(found[0] if found else "").replace("now()", f"'{now}'::timestamptz")
+    owner_connection.execute(f"SET house.zone = '{settings.BUSINESS_TIME_ZONE}'")
+    owner_connection.execute(
+        "CREATE FUNCTION at_that_time(OUT day timestamptz, OUT next_day timestamptz,"
+        f" OUT week timestamptz, OUT next_week timestamptz) LANGUAGE plpgsql AS $body${body}$body$"
+    )
+    told = owner_connection.execute(
+        "SELECT day = %s::timestamptz, next_week = %s::timestamptz FROM at_that_time()", [day, next_week]
+    )
+    assert told.fetchone() == (True, True)
 
 
 def test_nobody_spends_in_a_scope_that_does_not_exist() -> None:
