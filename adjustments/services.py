@@ -1,4 +1,4 @@
-"""Corrections by hand: one proposes, others agree, the last of them books."""
+"""Corrections by hand: one proposes, others agree, the last of them books. NotFound for who is not of the staff."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from adjustments import policies
 from adjustments.queries import may_approve_large
 from audit.services import record
 from core.actors import Actor
+from core.exceptions import NotFound
 from core.sql import call
 from notices.events import announce
 from wallet.events import balance_changed
@@ -66,6 +67,8 @@ def reject(*, by: Actor, adjustment_id: UUID, reason: str) -> Corrected:
 
 
 def _step(verb: str, by: Actor, *, reason: str, **params: object) -> Corrected:
+    if by.kind != "staff":
+        raise NotFound()
     with transaction.atomic():
         answer = call(f"adjustments_{verb}", actor=by.id, reason=reason, **params)
         if "replayed" not in answer:

@@ -20,7 +20,7 @@ def holder() -> User:
     return user
 
 
-def propose(by: User, owner: Viewer | Performer, tokens: int, **more: Any) -> Corrected:  # noqa: ANN401 - any field
+def propose(by: User | Performer, owner: Viewer | Performer, tokens: int, **more: Any) -> Corrected:  # noqa: ANN401 - any field
     """Propose a credit (or what `more` says) of the owner's usual bucket."""
     bucket = "available" if isinstance(owner, Viewer) else "earned"
     asked = {"bucket": bucket, "direction": "credit", "ticket": f"T-{uuid4()}", "reason": "ticket says so"}
@@ -28,11 +28,11 @@ def propose(by: User, owner: Viewer | Performer, tokens: int, **more: Any) -> Co
     return services.propose(by=factories.actor(by), owner_id=owner.pk, tokens=tokens, **asked)
 
 
-def approve(by: User, adjustment_id: UUID) -> Corrected:
+def approve(by: User | Performer, adjustment_id: UUID) -> Corrected:
     """One more agrees."""
     return services.approve(by=factories.actor(by), adjustment_id=adjustment_id, reason="looked at it")
 
 
-def reject(by: User, adjustment_id: UUID) -> Corrected:
+def reject(by: User | Performer, adjustment_id: UUID) -> Corrected:
     """Somebody says no."""
     return services.reject(by=factories.actor(by), adjustment_id=adjustment_id, reason="not ours")
