@@ -3,6 +3,7 @@
 
 import { announce, serverNow, standStill } from "./clock.js";
 
+const MISSED_PINGS = 7; // seconds: two of them, a little late
 let heardAt = performance.now();
 
 export function serverHeard() {
@@ -22,7 +23,7 @@ function look() {
   const banner = document.getElementById("lost");
   if (!card || !banner) return standStill(Infinity);
   const silent = (performance.now() - heardAt) / 1000;
-  const lost = ["offline", "polling"].includes(document.body.dataset.mode) && silent > 3;
+  const lost = silent > MISSED_PINGS;
   if (lost && banner.hidden) announce("Connection lost.", true);
   banner.hidden = !lost;
   if (!lost) return standStill(Infinity);

@@ -77,14 +77,14 @@ class Feed {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}${this.path}`);
     this.socket = socket;
-    this.watch = setTimeout(() => socket.close(), CONNECT_WITHIN);
-    socket.addEventListener("message", (message) => this.hear(JSON.parse(message.data)));
+    this.watch = setTimeout(() => this.giveUp(), CONNECT_WITHIN);
+    socket.addEventListener("message", (message) => { if (socket === this.socket) this.hear(JSON.parse(message.data)); });
     socket.addEventListener("close", (event) => this.closed(socket, event.code));
   }
 
   hear(frame) {
     clearTimeout(this.watch);
-    this.watch = setTimeout(() => this.socket.close(), SILENCE);
+    this.watch = setTimeout(() => this.giveUp(), SILENCE);
     serverHeard();
     if (frame.event === "pong") return sample(frame.serverTime, this.pinged);
     if (frame.event !== "hello") return receive(frame);
@@ -106,15 +106,23 @@ class Feed {
     });
   }
 
+  // Over a cut cable the browser would wait for the other side's farewell.
+  giveUp() {
+    const { socket } = this;
+    socket.close();
+    this.closed(socket, 1006);
+  }
+
   closed(socket, code) {
     if (socket !== this.socket) return;
+    this.socket = null; // its own farewell may still come
     clearTimeout(this.watch);
     this.still?.();
     this.open = false;
     this.lost = true;
     this.failures += 1;
-    report();
     if (code === 4401) return goToSignIn();
+    report();
     if (code === 4403) return;
     const ceiling = Math.min(BACKOFF.last, BACKOFF.first * 2 ** (code === 4429 ? 9 : this.failures - 1));
     this.retry = setTimeout(() => this.connect(), ceiling * (0.5 + jitter() / 2));

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -58,7 +60,8 @@ def test_a_sweep_and_a_finish_race_for_one_end(performer: Performer, viewer: Vie
         for _ in range(5):
             item_id = running(viewer, performer, tokens=10)
             sweep()
-            outcomes = together([partial(_finish, performer, item_id), sweep])
+            race: list[Callable[[], Swept]] = [partial(_finish, performer, item_id), sweep]
+            outcomes = together(race)
             refused = refusals(outcomes)
             assert refused == ([] if status_of(item_id) == "finished" else ["INVALID_STATE_TRANSITION"])
             come_back(performer)
@@ -66,8 +69,8 @@ def test_a_sweep_and_a_finish_race_for_one_end(performer: Performer, viewer: Vie
     assert sum(tokens_of(viewer)) + 10 * QueueItem.objects.filter(status="finished").count() == 10_000
 
 
-def _finish(performer: Performer, item_id: object) -> Swept:
-    services.finish(by=factories.actor(performer), item_id=item_id)  # type: ignore[arg-type]
+def _finish(performer: Performer, item_id: UUID) -> Swept:
+    services.finish(by=factories.actor(performer), item_id=item_id)
     return Swept()
 
 
