@@ -59,11 +59,6 @@ class House:
         wait_for_death([pid])
         return pid
 
-    def runs(self, name: str) -> bool:
-        """Whether this product has such a program, and it lives now."""
-        assert self.process is not None
-        return any(MARKS[name] in _words(pid) for pid in children_of(self.process.pid))
-
     def process_id(self, name: str) -> int:
         """The number of a program that lives now; of a web server, of the one that has been spared longest."""
         assert self.process is not None

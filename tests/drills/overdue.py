@@ -1,45 +1,83 @@
-"""Deadlines that are nobody's business but the sweeper's, and an eye on how late they ever are."""
+"""Deadlines that are nobody's business but the sweeper's, and an eye on when each of them fires."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, connections
 
 from core.actors import SYSTEM
 from core.exceptions import Unavailable
+from queue_app.models import QueueEvent
 from tests import factories
+from wallet.models import Hold
 from wallet.queries import balance_of
 from wallet.services import fund, place_hold
 
 LOOK_EVERY = 0.2
 DUE_IN = 3
 TOKENS = 1_000_000
-LATE = """
-SELECT COALESCE(max(extract(epoch FROM clock_timestamp() - at)), 0), count(*) FROM (
-  SELECT expires_at AS at FROM wallet_hold WHERE state = 'held' AND expires_at IS NOT NULL
-  UNION ALL SELECT deadline_at FROM queue_app_queueitem WHERE deadline_at IS NOT NULL
-  UNION ALL SELECT start_by FROM queue_app_performerqueue WHERE start_by IS NOT NULL
-) AS due WHERE at < clock_timestamp()
+PENDING = """
+SELECT 'hold', id, expires_at, clock_timestamp() FROM wallet_hold WHERE state = 'held' AND expires_at IS NOT NULL
+UNION ALL SELECT deadline_step, id, deadline_at, clock_timestamp()
+            FROM queue_app_queueitem WHERE deadline_at IS NOT NULL
+UNION ALL SELECT CASE WHEN start_warned THEN 'start' ELSE 'start_warning' END, start_item_id, start_by,
+                 clock_timestamp()
+            FROM queue_app_performerqueue WHERE start_by IS NOT NULL
+UNION ALL SELECT 'rope_drop', id, GREATEST(presence_until(performer_id), started_at) + queue_app_limit('rope_drop'),
+                 clock_timestamp()
+            FROM queue_app_queueitem WHERE status = 'started' AND paused_at IS NULL
 """
-FIRED = "SELECT count(*) FROM wallet_hold WHERE viewer_id = %s AND state = 'expired' AND resolved_at > %s"
-EARLY = "SELECT count(*) FROM wallet_hold WHERE viewer_id = %s AND resolved_at < expires_at"
+# What a deadline leaves in its item's history when it fires: the step, and its reason.
+FIRES = {
+    "lifetime": ("refund", "timeout"),
+    "start": ("abandon", "timeout"),
+    "rope_drop": ("pause", ""),
+    "return": ("abandon", "performer_disconnected"),
+    "duration": ("warn", ""),
+}
+ENDINGS = {"lifetime", "start", "return"}
 NOW = "SELECT clock_timestamp()"
+FIRED = "SELECT EXISTS (SELECT FROM wallet_hold WHERE viewer_id = %s AND state = 'expired' AND resolved_at > %s)"
+SWEPT = "SELECT EXISTS (SELECT FROM core_heartbeat WHERE name = 'sweeper' AND at > %s)"
+WORKERS = "SELECT COALESCE(max(id), 0) FROM procrastinate_workers"
+
+
+@dataclass
+class Fired:
+    """What became of the deadlines that were seen: how many fired by kind, the latest, how many before their time."""
+
+    count: Counter[str] = field(default_factory=Counter)
+    latest: float = 0.0
+    early: int = 0
+
+    def note(self, step: str, seconds: float, *, final: bool) -> None:
+        """One fired, so many seconds after its time. Before it counts where it is the end: others may be put off."""
+        if seconds < 0:
+            self.early += final
+            return
+        self.count[step] += 1
+        self.latest = max(self.latest, seconds)
 
 
 class Deadlines:
-    """Places a hold that soon expires again and again, and looks how late the latest deadline of all is."""
+    """Places a hold that soon expires again and again, and remembers every deadline that stands in the tables."""
 
     def __init__(self, name: str) -> None:
         self.holder = factories.viewer(name).pk
         fund(by=SYSTEM, owner_id=self.holder, tokens=TOKENS, key=f"{name}-tokens")
         self.placed = 0
         self.latest = 0.0
-        self.waiting = 0
+        self.overdue = 0
+        self.seen: dict[tuple[str, UUID], datetime] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -53,35 +91,47 @@ class Deadlines:
 
     def fires_again(self) -> Callable[[], bool]:
         """Whether a deadline has been worked off since now, by the database's clock; for asking again and again."""
-        moment = self._database_now()
+        moment = self._patiently(NOW, [])
+        return lambda: bool(_asked(FIRED, [self.holder, moment]))
 
-        def fired() -> bool:
-            with suppress(InterfaceError, OperationalError), connection.cursor() as cursor:
-                cursor.execute(FIRED, [self.holder, moment])
-                return bool(cursor.fetchone()[0])
-            connections.close_all()
-            return False
+    def swept_again(self) -> Callable[[], bool]:
+        """Whether the sweeper has done a round since now; for asking again and again."""
+        moment = self._patiently(NOW, [])
+        return lambda: bool(_asked(SWEPT, [moment]))
 
-        return fired
+    def worker_came(self) -> Callable[[], bool]:
+        """Whether a worker has begun its service since now; for asking again and again."""
+        last = self._patiently(WORKERS, [])
+        return lambda: (_asked(WORKERS, []) or 0) > last
 
     def all_fired(self) -> bool:
         """Whether nothing that the holder asked for is due any more, and all his tokens are back."""
         balance = balance_of(self.holder)
         return (balance.available, balance.escrow) == (TOKENS, 0)
 
-    def early(self) -> int:
-        """Holds of his that ended before their time."""
-        with connection.cursor() as cursor:
-            cursor.execute(EARLY, [self.holder])
-            return int(cursor.fetchone()[0])
+    def fired(self) -> Fired:
+        """What the history says of each deadline that was seen: when it fired, by the database's clock."""
+        found = Fired(latest=self.latest)
+        ended = dict(Hold.objects.filter(state="expired").values_list("id", "resolved_at"))
+        for (step, key), due in list(self.seen.items()):
+            at = ended.get(key) if step == "hold" else _first(key, step, due)
+            if at is not None:
+                found.note(step, (at - due).total_seconds(), final=step == "hold" or step in ENDINGS)
+        return found
 
-    def _database_now(self) -> datetime:
-        while True:
-            with suppress(InterfaceError, OperationalError), connection.cursor() as cursor:
-                cursor.execute(NOW)
-                now: datetime = cursor.fetchone()[0]
-                return now
+    def kinds(self) -> set[str]:
+        """The kinds of deadlines that have fired so far."""
+        try:
+            return set(self.fired().count)
+        except (InterfaceError, OperationalError, Unavailable):
             connections.close_all()
+            return set()
+
+    def _patiently(self, sql: str, given: list[Any]) -> Any:  # noqa: ANN401 - whatever the column holds
+        while True:
+            answer = _asked(sql, given)
+            if answer is not None:
+                return answer
 
     def _watch(self) -> None:
         try:
@@ -94,11 +144,36 @@ class Deadlines:
             connections.close_all()
 
     def _look(self) -> None:
-        if self.waiting < 3:
+        if self.overdue < 3:
             key = f"{self.holder}-{time.monotonic_ns()}"
             place_hold(by=SYSTEM, viewer_id=self.holder, performer_id=None, tokens=1, key=key, expires_seconds=DUE_IN)
             self.placed += 1
         with connection.cursor() as cursor:
-            cursor.execute(LATE)
-            late, self.waiting = cursor.fetchone()
-            self.latest = max(self.latest, float(late))
+            cursor.execute(PENDING)
+            rows = cursor.fetchall()
+        late = [(now - due).total_seconds() for _step, _id, due, now in rows if due < now]
+        self.overdue, self.latest = len(late), max([self.latest, *late])
+        for step, key, due, _now in rows:
+            self.seen[step, key] = due
+            if step == "start_warning":  # she has all of her time again: what was seen before is no deadline any more
+                self.seen.pop(("start", key), None)
+
+
+def _first(item_id: UUID, step: str, due: datetime) -> datetime | None:
+    """When it fired: the first time after it was due, for an end the only time. None: it never did, or had no need."""
+    if step not in FIRES:
+        return None
+    event, reason = FIRES[step]
+    events = QueueEvent.objects.filter(item_id=item_id, event=event, reason=reason, actor_id__isnull=True)
+    if step not in ENDINGS:
+        events = events.filter(at__gte=due)
+    return events.order_by("at").values_list("at", flat=True).first()
+
+
+def _asked(sql: str, given: list[Any]) -> Any:  # noqa: ANN401 - whatever the column holds
+    """The one value; None where nobody answers now."""
+    with suppress(InterfaceError, OperationalError, Unavailable), connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchone()[0]
+    connections.close_all()
+    return None

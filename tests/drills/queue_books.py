@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from notices.models import Notice
 from queue_app.models import QueueEvent, QueueItem
 from tests.drills.report import Deed, Figures
 from wallet.invariants import findings
@@ -16,6 +17,7 @@ from wallet.queries import balance_of
 
 # What an acknowledged verb leaves in its item's history.
 ONCE = {"enqueue", "start", "finish", "abandon", "refund", "cancel"}
+ENDS = ("queue.item.finished", "queue.item.partial", "queue.item.abandoned", "queue.item.refunded")
 STEPS = {"start": "start", "finish": "finish", "abandon": "abandon", "refund": "refund", "cancel": "cancel"}
 
 
@@ -40,7 +42,9 @@ def judge_queue(deeds: Iterable[Deed], side: Side) -> Figures:
         "LOST": len(set(bought) - standing) + len(heard - set(history)),
         "DOUBLED": len(standing - set(bought))
         + sum(count - 1 for count in bought.values())
-        + sum(count - 1 for (_item, event), count in history.items() if event in ONCE),
+        + sum(count - 1 for (_item, event), count in history.items() if event in ONCE)
+        + paused_twice(side.viewers),
+        "NOTICES_WRONG": notices_wrong(side.viewers),
         "BALANCES_WRONG": _balances_wrong(side),
         "OUT_OF_ORDER": out_of_order(side.performers),
         "VIOLATIONS": sum(len(finding.broken) for finding in findings()),
@@ -79,12 +83,43 @@ def double_starts(performers: list[UUID]) -> int:
     )
 
 
+def paused_twice(viewers: list[UUID]) -> int:
+    """Items paused while they were paused, or resumed while they ran."""
+    return _count(
+        """
+        SELECT count(*) FROM (
+          SELECT e.event, lag(e.event, 1, 'resume') OVER (PARTITION BY e.item_id ORDER BY e.version) AS before
+            FROM queue_app_queueevent e JOIN queue_app_queueitem i ON i.id = e.item_id
+           WHERE i.viewer_id = ANY(%s) AND e.event IN ('pause', 'resume')) AS steps
+         WHERE event = before
+        """,
+        viewers,
+    )
+
+
+def notices_wrong(viewers: list[UUID]) -> int:
+    """Pauses that were not told once, and items whose end their viewer heard of more than once."""
+    pauses = QueueEvent.objects.filter(item__viewer_id__in=viewers, event="pause").count()
+    notices = Notice.objects.filter(owner_id__in=viewers)
+    ends = Counter(cause.rsplit(":", 1)[0] for cause in notices.filter(key__in=ENDS).values_list("cause", flat=True))
+    untold = abs(pauses - notices.filter(key="queue.item.paused").count())
+    return untold + sum(count - 1 for count in ends.values())
+
+
+def fired(performers: list[UUID]) -> Figures:
+    """What nobody did but the sweeper, by the step and its reason."""
+    events = QueueEvent.objects.filter(item__performer_id__in=performers, actor_id__isnull=True)
+    return dict(Counter(f"{event} {reason}".strip() for event, reason in events.values_list("event", "reason")))
+
+
 def judge_stage(viewers: list[UUID], performers: list[UUID], start_tokens: int = 1_000_000) -> Figures:
     """The tokens against the items, each step of an item once, and every invariant."""
     history = Counter(QueueEvent.objects.filter(item__viewer_id__in=viewers).values_list("item_id", "event"))
     return {
         "BALANCES_WRONG": _balances_wrong(Side(viewers, performers, start_tokens)),
-        "STEPS_TWICE": sum(count - 1 for (_item, event), count in history.items() if event in ONCE),
+        "STEPS_TWICE": sum(count - 1 for (_item, event), count in history.items() if event in ONCE)
+        + paused_twice(viewers),
+        "NOTICES_WRONG": notices_wrong(viewers),
         "VIOLATIONS": sum(len(finding.broken) for finding in findings()),
     }
 

@@ -77,9 +77,9 @@ class Hand:
             self.leave: 2,
             self.vanish: 2,
             self.deal: 3,
-            self.sweep: 4,
-            self.lose_touch: 2,
-            self.get_in_touch: 3,
+            self.sweep: 10,
+            self.lose_touch: 5,
+            self.get_in_touch: 5,
         }
 
     def work(self, goes_on: Callable[[], bool]) -> None:
@@ -193,7 +193,7 @@ class Hand:
 
     def seconds(self) -> int | None:
         """How long it is to last."""
-        return self.chance.choice([None, 30, 300])
+        return self.chance.choice([None, 1, 300])
 
     def _with_item(self, verb: Callable[..., Any], *statuses: str) -> None:
         item = self._item(*statuses)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.db import connections, transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from accounts.models import Performer, Viewer
 from core.actors import SYSTEM
@@ -43,7 +43,12 @@ class Item:
     id: UUID
     viewer: int
     tokens: int
-    paid: int = 0
+    anybodys: bool = False
+    handed_on: bool = False
+    due: bool = False
+    paused: bool = False
+    steps: list[str] = field(default_factory=list)
+    number: int = field(default_factory=lambda: next(_numbers))
 
 
 @dataclass(eq=False)
@@ -56,6 +61,17 @@ class Desk:
     waiting: list[Item] = field(default_factory=list)
     running: Item | None = None
     earned: int = 0
+    present: bool = False
+    armed: Item | None = None
+    start_due: bool = False
+    warned: bool = False
+    warnings: int = 0
+
+    def rearm(self) -> None:
+        """Another item at the head, or a place in the line gained or lost: she has all of her time again."""
+        head = self.waiting[0] if self.state == "LINE" and self.waiting else None
+        if head is not self.armed:
+            self.armed, self.start_due, self.warned = head, False, False
 
 
 class Queues(RuleBasedStateMachine):
@@ -117,7 +133,7 @@ class Queues(RuleBasedStateMachine):
             return
         assert refusal is None
         self.available[viewer] -= tokens
-        self.pool.append(Item(UUID(answer.body["id"]), viewer, tokens))
+        self.pool.append(Item(UUID(answer.body["id"]), viewer, tokens, anybodys=True))
 
     @rule(viewer=HIS, place=st.integers(0, 3))
     def cancel(self, viewer: int, place: int) -> None:
@@ -174,7 +190,8 @@ class Queues(RuleBasedStateMachine):
         services.save_settings(performer_id=self.performers[her].pk, changes=changes)
         self.desks[her].mode, self.desks[her].rejoin = mode, rejoin
 
-    @rule(her=HERS, place=st.integers(0, 2))
+    @precondition(lambda self: any(desk.waiting for desk in self.desks))
+    @rule(her=HERS, place=st.sampled_from([0, 0, 0, 1, 2]))
     def start(self, her: int, place: int) -> None:
         """The head, in the line, alone; nothing else."""
         desk = self.desks[her]
@@ -185,7 +202,9 @@ class Queues(RuleBasedStateMachine):
         assert (refusal is None) == (place == 0 and desk.state == "LINE"), refusal
         if refusal is None:
             desk.running, desk.state = desk.waiting.pop(0), "PERFORMING"
+            desk.running.due = False  # its life is over, its end is still to come
 
+    @precondition(lambda self: any(desk.running for desk in self.desks))
     @rule(her=HERS, part=st.none() | PRICES)
     def finish(self, her: int, part: int | None) -> None:
         """What runs is paid, whole or in part."""
@@ -204,6 +223,7 @@ class Queues(RuleBasedStateMachine):
         self.stop(desk)
         assert outcome(services.finish, by=by, item_id=item.id)[1] == "INVALID_STATE_TRANSITION"
 
+    @precondition(lambda self: any(desk.running for desk in self.desks))
     @rule(her=HERS)
     def abandon(self, her: int) -> None:
         """What runs is given back."""
@@ -215,6 +235,7 @@ class Queues(RuleBasedStateMachine):
 
     # --- staff, the worker, the machine room
 
+    @precondition(lambda self: bool(self.all_waiting()))
     @rule(place=st.integers(0, 5))
     def refund_by_staff(self, place: int) -> None:
         """Anything that waits."""
@@ -243,6 +264,7 @@ class Queues(RuleBasedStateMachine):
             return
         self.see_who_took()
         for performer, desk in zip(self.performers, self.desks, strict=True):
+            desk.rearm()
             items = QueueItem.objects.filter(performer=performer, status="created").order_by("sequence")
             assert list(items.values_list("pk", flat=True)) == [item.id for item in desk.waiting]
             running = QueueItem.objects.filter(performer=performer, status="started").values_list("pk", flat=True)
@@ -287,9 +309,12 @@ class Queues(RuleBasedStateMachine):
             if owner is None:
                 continue
             desk = self.desks[[performer.pk for performer in self.performers].index(owner)]
-            assert item is self.pool[0], "a younger one was given away first"
+            # What somebody did not start is handed on at once; what was in the pool goes by its age.
+            assert item is self.pool[0] or item.handed_on, "a younger one was given away first"
             assert self.may_take(desk), "she had work of her own, was not in the line or takes none"
-            desk.waiting.append(self.pool.pop(0))
+            self.pool.remove(item)
+            item.handed_on = False
+            desk.waiting.append(item)
 
     def may_take(self, desk: Desk) -> bool:
         """Who is in the line with nothing of her own waiting."""

@@ -13,6 +13,17 @@ from tests.drills.place import own_database, servers_at_hand
 from tests.drills.report import Figures, keep, tell
 
 THREADS, PERFORMERS, VIEWERS = 12, 4, 8
+# Seconds: so short that every deadline falls now and then, and most people still get what they paid for.
+SHORT = {
+    "start": 1,
+    "start_warning": 1,
+    "rope_drop": 0,
+    "return_": 2,
+    "absence": 3,
+    "keep_place": 1,
+    "lifetime": 2,
+    "maximum": 5,
+}
 
 
 def main() -> int:
@@ -30,14 +41,16 @@ def main() -> int:
 
 def mix(seconds: float, threads: int) -> Figures:
     """So long with so many hands, then the books."""
-    from tests.drills.queue_books import double_starts, judge_stage, out_of_order
+    from tests.drills.queue_books import double_starts, fired, judge_stage, out_of_order
     from tests.drills.queue_hands import Hand, ids, open_stage
     from tests.drills.traffic import crowd
+    from tests.queue_app.clockwork import limits
 
     stage = open_stage(PERFORMERS, VIEWERS)
     hands = [Hand(number, stage) for number in range(threads)]
     end = time.monotonic() + seconds
-    failures = crowd(hands, lambda: time.monotonic() < end)
+    with limits(**SHORT):
+        failures = crowd(hands, lambda: time.monotonic() < end)
     deeds = [deed for hand in hands for deed in hand.deeds]
     done = Counter(deed.verb for deed in deeds if deed.done)
     return {
@@ -46,6 +59,7 @@ def mix(seconds: float, threads: int) -> Figures:
         "seconds": seconds,
         "operations": len(deeds),
         "done": dict(done),
+        "fired": fired(ids(stage.performers)),
         "refused": dict(Counter(deed.refusal for deed in deeds if not deed.done)),
         "OUT_OF_ORDER": out_of_order(ids(stage.performers)),
         "DOUBLE_STARTS": double_starts(ids(stage.performers)),

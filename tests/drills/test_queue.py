@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.drills.queue_machine import Queues
+from tests.drills.queue_time import TimedQueues
 from tests.drills.running import broken, run_drill
 
 pytestmark = [pytest.mark.threads, pytest.mark.slow]
@@ -17,6 +17,7 @@ def test_twelve_hands_break_no_rule_in_twenty_seconds(capsys: pytest.CaptureFixt
 
     assert broken(figures) == {}
     assert {"start", "finish", "finish_part", "abandon", "refund", "cancel", "switch_mode"} <= set(figures["done"])
+    assert {"pause", "resume"} <= set(figures["fired"])
 
 
 @pytest.mark.drill
@@ -31,7 +32,7 @@ def test_twelve_hands_break_no_rule_in_five_minutes(capsys: pytest.CaptureFixtur
 )
 def test_the_queues_are_what_the_lists_say(database_clone: str, examples: int, steps: int) -> None:
     run_state_machine_as_test(
-        Queues,
+        TimedQueues,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -20,9 +20,14 @@ NEVER = 24 * 3600
 @contextmanager
 def limits(**seconds: int) -> Iterator[None]:
     """These limits hold inside; `return_` stands for `return`. A limit of 0 is over at once."""
-    call_value("queue_app_set_limits", limits={name.rstrip("_"): value for name, value in seconds.items()})
+    set_limits({name.rstrip("_"): value for name, value in seconds.items()})
     yield
-    call_value("queue_app_set_limits", limits=settings.QUEUE_LIMITS)
+    set_limits(settings.QUEUE_LIMITS)
+
+
+def set_limits(seconds: Mapping[str, int]) -> None:
+    """These limits hold from now on."""
+    call_value("queue_app_set_limits", limits=seconds)
 
 
 def sign_in_of(person: User | Performer | Viewer) -> SignIn:
