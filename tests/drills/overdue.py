@@ -113,19 +113,11 @@ class Deadlines:
         """What the history says of each deadline that was seen: when it fired, by the database's clock."""
         found = Fired(latest=self.latest)
         ended = dict(Hold.objects.filter(state="expired").values_list("id", "resolved_at"))
-        for (step, key), due in list(self.seen.items()):
+        for (step, key), due in self.seen.items():
             at = ended.get(key) if step == "hold" else _first(key, step, due)
             if at is not None:
                 found.note(step, (at - due).total_seconds(), final=step == "hold" or step in ENDINGS)
         return found
-
-    def kinds(self) -> set[str]:
-        """The kinds of deadlines that have fired so far."""
-        try:
-            return set(self.fired().count)
-        except (InterfaceError, OperationalError, Unavailable):
-            connections.close_all()
-            return set()
 
     def _patiently(self, sql: str, given: list[Any]) -> Any:  # noqa: ANN401 - whatever the column holds
         while True:
