@@ -26,11 +26,10 @@ def main() -> int:
     """Run it; 1 where something ended before its time, or nothing ended at all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=2)
-    parser.add_argument("--steps", type=int, default=3, choices=(1, 2, 3))
     asked = parser.parse_args()
     clock = Clock()
     with open_house("house", **clock.settings(), **SHORT) as house:
-        figures = jumps(house, clock, round(asked.hours * 3600), asked.steps)
+        figures = jumps(house, clock, round(asked.hours * 3600))
     tell(figures)
     return int(any(figures[name] for name in figures if name.isupper()))
 
@@ -58,7 +57,7 @@ class Clock:
         draft.rename(self.file)
 
 
-def jumps(house: House, clock: Clock, seconds: int, count: int) -> Figures:
+def jumps(house: House, clock: Clock, seconds: int) -> Figures:
     """Forth, back beyond the truth, and home; people buy and perform all the while."""
     from tests.drills.appointments import appoint
     from tests.drills.callers import Crowd
@@ -69,7 +68,7 @@ def jumps(house: House, clock: Clock, seconds: int, count: int) -> Figures:
     cast = engage(house.url, performers=2, viewers=3)
     idle = engage(house.url, performers=1, viewers=2)
     late, turns = appoint(house.url)
-    steps, fired = [seconds, -seconds, 0][:count], []
+    steps, fired = [seconds, -seconds, 0], []
     for buyer in idle.buyers:
         buyer.turn(idle.offers)
     idle.workers[0].ask("leave", "/queue/leave")

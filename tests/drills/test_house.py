@@ -45,12 +45,6 @@ def test_performances_go_on_without_the_loyalty_service(capsys: pytest.CaptureFi
     assert broken(figures) == {}
 
 
-def test_a_clock_that_jumps_ahead_refunds_nothing_early(capsys: pytest.CaptureFixture[str]) -> None:
-    figures = run_drill("clock_steps", "--steps", 1, capsys=capsys, seconds=300)
-
-    assert broken(figures) == {}
-
-
 @pytest.mark.drill
 def test_a_clock_that_jumps_two_hours_refunds_nothing_early(capsys: pytest.CaptureFixture[str]) -> None:
     figures = run_drill("clock_steps", capsys=capsys, seconds=300)
