@@ -36,13 +36,13 @@ UNION ALL SELECT 'rope_drop', id, GREATEST(presence_until(performer_id), started
                  clock_timestamp()
             FROM queue_app_queueitem WHERE status = 'started' AND paused_at IS NULL
 """
-# What a deadline leaves in its item's history when it fires: the step, and its reason.
+# What a deadline leaves in its item's history when it fires: the step, its reason, and what the item was before.
 FIRES = {
-    "lifetime": ("refund", "timeout"),
-    "start": ("abandon", "timeout"),
-    "rope_drop": ("pause", ""),
-    "return": ("abandon", "performer_disconnected"),
-    "duration": ("warn", ""),
+    "lifetime": ("refund", "timeout", "created"),
+    "start": ("abandon", "timeout", "created"),
+    "rope_drop": ("pause", "", "started"),
+    "return": ("abandon", "performer_disconnected", "started"),
+    "duration": ("warn", "", "started"),
 }
 ENDINGS = {"lifetime", "start", "return"}
 NOW = "SELECT clock_timestamp()"
@@ -155,8 +155,10 @@ def _first(item_id: UUID, step: str, due: datetime) -> datetime | None:
     """When it fired: the first time after it was due, for an end the only time. None: it never did, or had no need."""
     if step not in FIRES:
         return None
-    event, reason = FIRES[step]
-    events = QueueEvent.objects.filter(item_id=item_id, event=event, reason=reason, actor_id__isnull=True)
+    event, reason, before = FIRES[step]
+    events = QueueEvent.objects.filter(
+        item_id=item_id, event=event, reason=reason, from_status=before, actor_id__isnull=True
+    )
     if step not in ENDINGS:
         events = events.filter(at__gte=due)
     return events.order_by("at").values_list("at", flat=True).first()
