@@ -34,9 +34,12 @@ def write(folder: Path, facts: dict[str, Any]) -> str:
     body = orjson.dumps({**facts, "hmac_sha256": signature(facts)}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     (folder / NAME).write_bytes(body)
     digest = hashlib.sha256(body).hexdigest()
-    sums = [f"{part['sha256']}  {part['file']}" for part in facts["parts"].values()]
-    (folder / SUMS).write_text("\n".join([*sums, f"{digest}  {NAME}"]) + "\n", encoding="utf-8")
+    (folder / SUMS).write_text("\n".join(_sums(facts, digest)) + "\n", encoding="utf-8")
     return digest
+
+
+def _sums(facts: dict[str, Any], digest: str) -> list[str]:
+    return [*(f"{part['sha256']}  {part['file']}" for part in facts["parts"].values()), f"{digest}  {NAME}"]
 
 
 def signature(facts: dict[str, Any]) -> str:
@@ -68,6 +71,13 @@ def verify(folder: Path) -> Archive:
     """The archive, every byte of it checked. Raises ArchiveDamaged that names each file and its lines."""
     archive = read(folder)
     findings = [finding for part in archive.parts.values() for finding in damage(folder / part.file, part)]
+    sums = folder / SUMS
+    if not sums.is_file():
+        findings.append(f"{SUMS}: missing")
+    elif sorted(sums.read_bytes().splitlines()) != sorted(
+        line.encode() for line in _sums(archive.facts, archive.sha256)
+    ):
+        findings.append(f"{SUMS}: changed")
     if findings:
         raise _damaged(*findings)
     return archive

@@ -183,6 +183,16 @@ def test_whatever_is_changed_is_named(folder: Path) -> None:
             manifest.verify(folder)
 
 
+def test_the_list_of_digests_is_looked_at_too(folder: Path) -> None:
+    sums = folder / "SHA256SUMS"
+    sums.write_text(sums.read_text().replace("transfers", "transfer5"))
+    with pytest.raises(ArchiveDamaged, match="SHA256SUMS: changed"):
+        manifest.verify(folder)
+    sums.unlink()
+    with pytest.raises(ArchiveDamaged, match="SHA256SUMS: missing"):
+        manifest.verify(folder)
+
+
 def test_another_key_has_not_signed_it(folder: Path, settings: Settings) -> None:
     settings.REPORT_KEY = "another key of at least thirty-two characters"
     with pytest.raises(ArchiveDamaged, match="REPORT_KEY"):
