@@ -12,7 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -20,6 +20,7 @@ from audit.models import AuditEntry, Seal
 from audit.services import record
 from core.actors import Actor
 from core.exceptions import DomainError
+from core.idempotency import Answer, Claim, fingerprint, once
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -235,7 +236,7 @@ class AuditedAdmin(_ModelAdmin):
     def act_on_all(
         self, request: HttpRequest, items: list[Item], name: str, effect: Callable[[Item], None], act: Act
     ) -> None:
-        """Do it to each, in a transaction each; say what was done and what was refused."""
+        """Do it to each, in a transaction each; say what was done and refused. Sent again nothing is done again."""
         done = 0
         for item in items:
             try:
@@ -247,15 +248,21 @@ class AuditedAdmin(_ModelAdmin):
             messages.success(request, f"Done: {done} of {len(items)}.")
 
     def _act_on(self, item: Item, name: str, effect: Callable[[Item], None], act: Act) -> None:
-        with transaction.atomic():
+        target = {"target_type": item._meta.label_lower, "target_id": str(item.pk)}
+
+        def take() -> Answer:
             effect(item)
-            record(
-                by=act.by,
-                action=f"admin.{name}",
-                target_type=item._meta.label_lower,
-                target_id=str(item.pk),
-                reason=act.reason,
-            )
+            record(by=act.by, action=f"admin.{name}", reason=act.reason, **target)
+            return Answer(200, {})
+
+        what = fingerprint("POST", name, "", {**target, "reason": act.reason})
+        once(Claim(_id_of(act.by), f"admin:{act.key}:{item.pk}:{name}", what), take)
+
+
+def _id_of(by: Actor) -> UUID:
+    if by.id is None:
+        raise LookupError("only people act on these pages")
+    return by.id
 
 
 class ReadOnlyAdmin(AuditedAdmin):

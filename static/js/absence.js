@@ -15,7 +15,7 @@ function sentence(card, silent) {
   const left = Math.ceil(after + Number(card.dataset.returnsWithin) - silent);
   if (silent < after) return `Connection lost; in ${Math.ceil(after - silent)} s your performance is paused.`;
   if (left > 0) return `Connection lost; your performance is paused. ${left} s left to return.`;
-  return "Connection lost; your performance has ended, and everything was given back.";
+  return "Connection lost; unless another device of yours is connected, your performance has ended and everything was given back.";
 }
 
 function look() {

@@ -138,6 +138,16 @@ def test_the_desk_requeues_and_pauses_with_a_reason(desk: Client, performer: Per
     assert PerformerQueue.objects.get(pk=performer.pk).intake_paused
 
 
+def test_a_requeue_sent_twice_moves_the_item_once(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    first, second = bought(viewer, performer), bought(viewer, performer)
+    sent = {"action": "requeue", "_selected_action": [str(first)], "reason": "not there yet", "key": str(uuid4())}
+    desk.post(reverse("admin:queue_app_queueitem_changelist"), sent)
+    third = bought(viewer, performer)
+    desk.post(reverse("admin:queue_app_queueitem_changelist"), sent)
+    assert order(performer) == [second, first, third]
+    assert AuditEntry.objects.filter(action="admin.requeue", target_id=str(first)).count() == 1
+
+
 def test_the_room_says_that_bookings_are_paused(
     staff: Any,  # noqa: ANN401
     performer: Performer,
