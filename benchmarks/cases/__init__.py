@@ -8,5 +8,6 @@ from benchmarks.cases.holds import Holds
 from benchmarks.cases.menu import Menu
 from benchmarks.cases.purchase import Purchase
 from benchmarks.cases.queue import Queue
+from benchmarks.cases.queue_http import QueueOverHttp
 
-CASES: list[type[Case]] = [Purchase, Menu, Events, Holds, Queue]
+CASES: list[type[Case]] = [Purchase, Menu, Events, Holds, Queue, QueueOverHttp]

@@ -28,7 +28,7 @@ class Queue:
         self.buyers: list[Buyer] = [make_buyer() for _ in range(BUYERS)]
         self.sellers: list[Seller] = [make_seller(mode="ON") for _ in range(PERFORMERS)]
         for seller in self.sellers:
-            _join(seller)
+            join_line(seller)
 
     def measure(self, bench: Bench) -> Usage:
         """One performer, then each client its own performer; what pgbench counts must have been finished."""
@@ -71,7 +71,8 @@ def finished() -> int:
     return QueueItem.objects.filter(status="finished", sequence__isnull=False).count()
 
 
-def _join(seller: Seller) -> None:
+def join_line(seller: Seller) -> None:
+    """She waits for work from now on."""
     from accounts.actors import actor_of
     from queue_app.services import join
 
