@@ -9,5 +9,6 @@ from benchmarks.cases.menu import Menu
 from benchmarks.cases.purchase import Purchase
 from benchmarks.cases.queue import Queue
 from benchmarks.cases.queue_http import QueueOverHttp
+from benchmarks.cases.sweep import Sweep
 
-CASES: list[type[Case]] = [Purchase, Menu, Events, Holds, Queue, QueueOverHttp]
+CASES: list[type[Case]] = [Purchase, Menu, Events, Holds, Queue, QueueOverHttp, Sweep]
