@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -29,6 +30,8 @@ class Talk(asyncio.Protocol):
         raw = await self._ask(request("POST", path, headers, body))
         self.latencies[what].append((time.perf_counter() - began) * 1000)
         head, _, payload = raw.partition(b"\r\n\r\n")
+        if b"transfer-encoding: chunked" in head.lower():
+            payload = unchunked(payload)
         if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
             raise RuntimeError(f"{what}: {raw[:600].decode(errors='replace')}")
         return orjson.loads(payload)
@@ -46,14 +49,31 @@ class Talk(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Collect the answer until it is whole."""
         self.received += data
-        length = answer_length(self.received)
-        if length is not None and len(self.received) >= length and self.answer and not self.answer.done():
+        if is_whole(self.received) and self.answer and not self.answer.done():
             self.answer.set_result(self.received)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The server hung up; whoever waits is told."""
         if self.answer and not self.answer.done():
             self.answer.set_exception(exc or ConnectionResetError("closed before the answer"))
+
+
+def is_whole(received: bytes) -> bool:
+    """Whether the answer has come to its end, by its length or by its last chunk."""
+    length = answer_length(received)
+    if length == math.inf:
+        return received.endswith(b"0\r\n\r\n")
+    return length is not None and len(received) >= length
+
+
+def unchunked(payload: bytes) -> bytes:
+    """The body that came in chunks."""
+    body = b""
+    while payload:
+        size, _, rest = payload.partition(b"\r\n")
+        length = int(size, 16)
+        body, payload = body + rest[:length], rest[length + 2 :] if length else b""
+    return body
 
 
 def converse(port: int, scripts: Sequence[Script]) -> dict[str, list[float]]:

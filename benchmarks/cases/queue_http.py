@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from benchmarks.cases.base import Bench
 from benchmarks.cases.queue import cycle_script, finished, join_line
@@ -65,9 +65,10 @@ class QueueOverHttp:
 
     def _drive(self, bench: Bench, pairs: list[tuple[Buyer, Seller]]) -> tuple[float, dict[str, list[float]]]:
         """Cycles a second, counted in the database, and the latencies."""
+        signed_in = [(_bearer(buyer), _bearer(seller), seller.item_id) for buyer, seller in pairs]
         before, began = finished(), time.monotonic()
         until = began + bench.seconds
-        scripts = [script for buyer, seller in pairs for script in two_clients(buyer, seller, until)]
+        scripts = [script for one in signed_in for script in two_clients(*one, until)]
         latencies = converse(bench.stack.port, scripts)
         return (finished() - before) / (time.monotonic() - began), latencies
 
@@ -77,15 +78,13 @@ class QueueOverHttp:
         return converse(bench.stack.port, [_joiner(seller) for seller in sellers])["join"]
 
 
-def two_clients(buyer: Buyer, seller: Seller, until: float) -> tuple[Script, Script]:
+def two_clients(viewer: dict[str, str], performer: dict[str, str], ware: UUID, until: float) -> tuple[Script, Script]:
     """Who buys and who performs; both end when the time is over and nothing waits."""
     bought: asyncio.Queue[str | None] = asyncio.Queue(AHEAD)
-    viewer, performer = _bearer(buyer), _bearer(seller)
 
     async def buy(talk: Talk) -> None:
         while time.monotonic() < until:
-            path = f"/api/v1/public/menu-items/{seller.item_id}/purchase"
-            answer = await talk.post("purchase", path, _keyed(viewer))
+            answer = await talk.post("purchase", f"/api/v1/public/menu-items/{ware}/purchase", _keyed(viewer))
             await bought.put(answer["queueItem"]["id"])
         await bought.put(None)
 
