@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -59,7 +60,9 @@ class Sweep:
     def _fill(self) -> None:
         with lifetime(0), connection.cursor() as cursor:
             for seller in self.sellers:
-                values = [self.buyer.id, seller.item_id, settings.BUSINESS_TIME_ZONE, ITEMS_EACH]
+                values: list[UUID | str | int] = [
+                    self.buyer.id, seller.item_id, settings.BUSINESS_TIME_ZONE, ITEMS_EACH
+                ]
                 cursor.execute(_FILL, values)
         if _left() != PERFORMERS * ITEMS_EACH:
             raise RuntimeError(f"{_left()} items are due, not {PERFORMERS * ITEMS_EACH}")
