@@ -31,6 +31,7 @@ class TimedQueues(Queues):
         clockwork.set_limits(DAY)
         for performer in self.performers:
             clockwork.sign_in_of(performer)
+            clockwork.go_away(performer)  # who signs in is there at once
 
     # --- time passes
 
