@@ -61,7 +61,10 @@ class Sweep:
         with lifetime(0), connection.cursor() as cursor:
             for seller in self.sellers:
                 values: list[UUID | str | int] = [
-                    self.buyer.id, seller.item_id, settings.BUSINESS_TIME_ZONE, ITEMS_EACH
+                    self.buyer.id,
+                    seller.item_id,
+                    settings.BUSINESS_TIME_ZONE,
+                    ITEMS_EACH,
                 ]
                 cursor.execute(_FILL, values)
         if _left() != PERFORMERS * ITEMS_EACH:
