@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 Schema = dict[str, Any]
 LIMIT = 256 * 1024
-# What was tried is logged, refused or not; that is what this table is for.
-LOGS = {"menus_menuactionlog"}
+# What was tried is logged, refused or not, and whoever tries is there: that is what these tables are for.
+LOGS = {"menus_menuactionlog", "presence_lease"}
 HOSTILE = (
     "'; DROP TABLE wallet_transfer; --",
     "1 OR 1=1",

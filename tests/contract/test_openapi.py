@@ -45,6 +45,7 @@ RULES_BEYOND_A_SCHEMA = (
     "GET /api/v1/wallet/transactions.csv",
     "GET /api/v1/admin/accounts/{owner_id}/past",
     "GET /api/v1/notifications",
+    "GET /api/v1/wallet/payouts",
 )
 APPLICATION = get_wsgi_application()
 # A cursor is ours or it is refused; nobody can make one up.

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def performer() -> Performer:
     """A performer with one open sign-in, IDLE."""
     person = factories.performer()
-    factories.tokens(person)
+    sign_in_of(person)
     return person
 
 
