@@ -2,9 +2,7 @@
 // push and poll meet the same permission check and template. Every thing has a version: what this page knows
 // already is dropped, a gap makes everything about that thing be fetched again.
 
-import { serverHeard, startAbsence } from "./absence.js";
-import { every, startBeat } from "./beat.js";
-import { sample } from "./clock.js";
+import { announce, every, sample, serverNow, standStill, startBeat } from "./clock.js";
 
 const PING_EVERY = 3000;
 const SILENCE = 10000;
@@ -191,4 +189,39 @@ export function startLive() {
     feeds.forEach((feed) => feed.wake());
     report();
   });
+}
+
+// A performer whose connection is lost cannot be told by the server that it has paused her performance: her own page
+// counts from the last answer it heard, stops the timer when the server has, and says how long she has to come back.
+
+const MISSED_PINGS = 7; // seconds: two of them, a little late
+let heardAt = performance.now();
+
+function serverHeard() {
+  heardAt = performance.now();
+}
+
+function sentence(card, silent) {
+  const after = Number(card.dataset.lostAfter);
+  const left = Math.ceil(after + Number(card.dataset.returnsWithin) - silent);
+  if (silent < after) return `Connection lost; in ${Math.ceil(after - silent)} s your performance is paused.`;
+  if (left > 0) return `Connection lost; your performance is paused. ${left} s left to return.`;
+  return "Connection lost; unless another device of yours is connected, your performance has ended and everything was given back.";
+}
+
+function look() {
+  const card = document.getElementById("performance");
+  const banner = document.getElementById("lost");
+  if (!card || !banner) return standStill(Infinity);
+  const silent = (performance.now() - heardAt) / 1000;
+  const lost = silent > MISSED_PINGS;
+  if (lost && banner.hidden) announce("Connection lost.", true);
+  banner.hidden = !lost;
+  if (!lost) return standStill(Infinity);
+  banner.querySelector("span").textContent = sentence(card, silent);
+  return standStill(serverNow() - (silent - Number(card.dataset.lostAfter)) * 1000);
+}
+
+function startAbsence() {
+  setInterval(look, 500);
 }

@@ -94,7 +94,7 @@ def test_a_shortcut_of_what_is_not_possible_says_why(hers: Screen, house: House)
     house.call("performer", "POST", f"queue/items/{item}/start", {})
     expect(hers.at("performance-timer")).to_be_visible()
     hers.page.keyboard.press("Alt+Shift+Q")
-    expect(hers.page.locator(".toast")).to_contain_text("Cannot leave queue during performance")
+    expect(hers.page.locator(".toast[data-kind=warn]")).to_contain_text("Cannot leave queue during performance")
 
 
 def test_the_quick_actions_are_one_stop_with_arrows_inside(hers: Screen) -> None:
