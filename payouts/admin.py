@@ -83,7 +83,8 @@ class PayoutAdmin(ReadOnlyAdmin):
 
     def act_numbers(self, item: Payout) -> list[tuple[str, object]]:
         """What staff see before they act."""
-        needed = f"{item.approvals_needed}, {'one is given' if item.first_approver_id else 'none is given'}"
+        given = sum(approver is not None for approver in (item.first_approver_id, item.second_approver_id))
+        needed = f"{item.approvals_needed}, given: {given}"
         return [
             ("tokens", item.tokens),
             ("status", item.status),
