@@ -16,7 +16,6 @@ from accounts.models import Performer, Viewer
 from core.actors import SYSTEM
 from core.exceptions import InsufficientBalance
 from tests import factories
-from tests.support.database import Connection
 from tests.support.threads import refusals, together
 from tests.wallet.support import assert_ledger_holds, buckets, hold, key, settled, tokens_in, viewer_with
 from tests.wallet.test_reversal import pay_out
@@ -183,10 +182,10 @@ def test_reversals_racing_with_settlements_never_overdraw_her_earnings() -> None
     assert tokens_in(AccountKind.RECEIVABLE, performer.pk) == 0
 
 
-def test_reversals_of_many_viewers_share_what_is_left_of_her_earnings(owner_connection: Connection) -> None:
+def test_reversals_of_many_viewers_share_what_is_left_of_her_earnings(database_clone: str) -> None:
     viewers, performer = [viewer_with(100) for _ in range(THREADS)], factories.performer()
     done = [settled(viewer, performer, 100) for viewer in viewers]
-    pay_out(owner_connection, performer.pk, 1200)
+    pay_out(performer, 1200)
 
     answers = together(
         [

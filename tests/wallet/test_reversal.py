@@ -5,11 +5,14 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.test import override_settings
+from django.utils import timezone
 
+from accounts.models import Performer
 from core.actors import SYSTEM
 from core.exceptions import DuplicateKey, InsufficientBalance, NotFound
 from tests import factories
-from tests.support.database import Connection
+from tests.payouts.support import asked
 from tests.wallet.support import assert_ledger_holds, buckets, hold, key, settled, tokens_in, viewer_with
 from wallet import services, settlement
 from wallet.exceptions import CannotReverseTransfer
@@ -122,10 +125,10 @@ def test_what_does_not_exist_is_not_found() -> None:
         reverse(uuid4())
 
 
-def test_what_was_paid_out_already_is_booked_to_her_receivable(owner_connection: Connection) -> None:
+def test_what_was_paid_out_already_is_booked_to_her_receivable(database_clone: str) -> None:
     viewer, performer = viewer_with(500), factories.performer()
     done = settled(viewer, performer, 300)
-    pay_out(owner_connection, performer.pk, 200)
+    pay_out(performer, 200)
 
     reversal = reverse(done.transfer_id)
 
@@ -136,29 +139,19 @@ def test_what_was_paid_out_already_is_booked_to_her_receivable(owner_connection:
     assert_ledger_holds()
 
 
-def test_an_account_without_anything_left_owes_all_of_it(owner_connection: Connection) -> None:
+def test_an_account_without_anything_left_owes_all_of_it(database_clone: str) -> None:
     viewer, performer = viewer_with(500), factories.performer()
     done = settled(viewer, performer, 300)
-    pay_out(owner_connection, performer.pk, 300)
+    pay_out(performer, 300)
 
     assert reverse(done.transfer_id).shortfall == 300
     row = Account.objects.get(owner_id=performer.pk, kind=AccountKind.EARNED)
     assert (row.debits_posted, row.credits_seen) == (600, 600)
 
 
-def pay_out(owner_connection: Connection, performer_id: object, tokens: int) -> None:
-    """Move earnings to payout pending with the ledger's inner functions, as the owner of the tables."""
-    with owner_connection.transaction():
-        owner_connection.execute(
-            "UPDATE wallet_account SET debits_posted = debits_posted + %(tokens)s,"
-            " credits_seen = wallet_summed_balance(id) + debits_posted"
-            " WHERE owner_id = %(owner)s AND kind = 'earned'",
-            {"tokens": tokens, "owner": performer_id},
-        )
-        owner_connection.execute(
-            "SELECT wallet_post(core_uuid7(), 'fund', earned.id, pending.id, %(tokens)s)"
-            " FROM wallet_account AS earned, wallet_account AS pending"
-            " WHERE earned.owner_id = %(owner)s AND earned.kind = 'earned'"
-            " AND pending.owner_id = %(owner)s AND pending.kind = 'payout_pending'",
-            {"tokens": tokens, "owner": performer_id},
-        )
+def pay_out(performer: Performer, tokens: int) -> None:
+    """Move earnings to payout pending: she asks for a payout."""
+    performer.verified_at = timezone.now()
+    performer.save(update_fields=["verified_at"])
+    with override_settings(PAYOUT_MINIMUM_TOKENS=1):
+        asked(performer, tokens)

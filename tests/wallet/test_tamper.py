@@ -48,7 +48,8 @@ TAMPERED = {
     "item's tokens": (ITEM, "tokens = tokens + 1", "I6"),
     "item's status": (
         ITEM,
-        "status = 'refunded', refunded_tokens = tokens, refund_reason = 'timeout', refunded_at = now()",
+        "status = 'refunded', refunded_tokens = tokens, refund_reason = 'timeout', refunded_at = now(),"
+        " deadline_at = NULL, deadline_step = ''",
         "I6",
     ),
     "item's viewer": (ITEM, "viewer_id = (SELECT user_id FROM accounts_viewer ORDER BY user_id LIMIT 1)", "I6"),
