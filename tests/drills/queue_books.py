@@ -120,7 +120,7 @@ def judge_stage(viewers: list[UUID], performers: list[UUID], start_tokens: int =
         "STEPS_TWICE": sum(count - 1 for (_item, event), count in history.items() if event in ONCE)
         + paused_twice(viewers),
         "NOTICES_WRONG": notices_wrong(viewers),
-        "VIOLATIONS": sum(len(finding.broken) for finding in findings()),
+        "VIOLATIONS": sum(len(finding.broken) for finding in findings(timely=False)),
     }
 
 
