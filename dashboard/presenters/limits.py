@@ -14,13 +14,17 @@ WORD = "EXCLUDE"
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
-    """One limit; `value` is what its field holds, empty without a limit."""
+    """One limit; `value` is what its field holds: what he wished last, empty without a limit.
+
+    A raise that waits stands in the field, so that saving the other field asks for it again and keeps its time.
+    """
 
     id: str
     label: str
     value: str
     spent: int
     reset_time: datetime
+    holds: str
     waits: str
     since: datetime | None
 
@@ -52,13 +56,18 @@ def limits_card(limits: Limits) -> LimitsCard:
 
 def _row(name: str, label: str, limit: Limit) -> LimitRow:
     pending = limit.pending
-    waits = "" if pending is None else "no limit" if pending.tokens is None else f"{pending.tokens:,} tokens"
+    wished = limit.tokens if pending is None else pending.tokens
     return LimitRow(
         id=name,
         label=label,
-        value="" if limit.tokens is None else str(limit.tokens),
+        value="" if wished is None else str(wished),
         spent=limit.spent,
         reset_time=limit.reset_time,
-        waits=waits,
+        holds=_words(limit.tokens),
+        waits="" if pending is None else _words(pending.tokens),
         since=None if pending is None else pending.since,
     )
+
+
+def _words(tokens: int | None) -> str:
+    return "no limit" if tokens is None else f"{tokens:,} tokens"

@@ -25,7 +25,18 @@ def test_limits_are_set_and_a_raise_is_shown_waiting(viewer: Viewer, his: Client
     assert "pending-daily" in test_ids(answer)
     assert "on: 800 tokens." in text(answer)
     assert (limits_of(viewer.pk).daily.tokens, limits_of(viewer.pk).weekly.tokens) == (500, None)
-    assert 'value="500"' in his.get("/my/limits/").content.decode()
+    assert "Now 500 tokens; from" in text(answer)
+
+
+def test_saving_the_other_limit_keeps_a_raise_and_its_time(viewer: Viewer, his: Client) -> None:
+    press(his, "save-limits", daily="500", weekly="")
+    press(his, "save-limits", daily="800", weekly="")
+    waits = limits_of(viewer.pk).daily.pending
+    shown = re.search(r'name="daily"[^>]* value="(\d*)"', his.get("/my/limits/").content.decode())
+    assert shown is not None
+    press(his, "save-limits", daily=shown[1], weekly="5000")
+    assert waits is not None
+    assert (limits_of(viewer.pk).daily.pending, limits_of(viewer.pk).weekly.tokens) == (waits, 5000)
 
 
 @pytest.mark.parametrize(
