@@ -47,6 +47,7 @@ BODY_LIMIT = 256 * 1024
 DEEPEST = 32  # levels of lists and objects in a body; the deepest that any address reads has five
 TOLERATED_FIELDS = {"modelId", "idempotencyKey"}
 View = TypeVar("View", bound="APIView")
+Method = TypeVar("Method", bound=Callable[..., Any])
 P = ParamSpec("P")
 
 
@@ -270,6 +271,20 @@ def claim_of(request: Request) -> Claim | None:
     return Claim(UUID(str(request.user.pk)), key, mark, request.path)
 
 
+def claim_required(request: Request) -> Claim:
+    """What this request claims; raises KeyRequired where it has no key."""
+    claim = claim_of(request)
+    if claim is None:
+        raise KeyRequired()
+    return claim
+
+
+def takes_key(method: Method, *, required: bool = True) -> Method:
+    """Marks a view method that sees to its own claim, so that the OpenAPI document names the header."""
+    method.key_required = required  # type: ignore[attr-defined]  # read by the OpenAPI schema
+    return method
+
+
 def keyed(
     method: Callable[Concatenate[View, Request, P], Response], *, required: bool = True
 ) -> Callable[Concatenate[View, Request, P], Response]:
@@ -277,15 +292,12 @@ def keyed(
 
     @functools.wraps(method)
     def wrapper(view: View, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:
-        claim = claim_of(request)
+        claim = claim_required(request) if required else claim_of(request)
         if claim is None:
-            if required:
-                raise KeyRequired()
             return method(view, request, *args, **kwargs)
         return answer_response(once(claim, lambda: as_answer(method(view, request, *args, **kwargs))))
 
-    wrapper.key_required = required  # type: ignore[attr-defined]  # read by the OpenAPI schema
-    return wrapper
+    return takes_key(wrapper, required=required)
 
 
 def honours_key(

@@ -33,6 +33,22 @@ KEY_WORDS = (
 )
 
 
+def paging(things: str) -> list[OpenApiParameter]:
+    """The parameters of a list that comes in pages (`core.api.CursorPages`)."""
+    return [
+        OpenApiParameter(
+            "cursor",
+            {"type": "string", "format": "cursor", "maxLength": 200},
+            description="from `next` or `previous` of another page",
+        ),
+        OpenApiParameter(
+            "limit",
+            {"type": "integer", "minimum": 1, "maximum": 100},
+            description=f"{things} a page: 20, at most 100",
+        ),
+    ]
+
+
 class HouseSchema(AutoSchema):
     """drf-spectacular's schema with the key parameter of **K** operations and a tag a room."""
 

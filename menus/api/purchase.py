@@ -12,8 +12,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts.api.base import ViewerView
-from core.api import claim_of
-from core.exceptions import KeyRequired, NotFound, ValidationFailed
+from core.api import claim_required, takes_key
+from core.exceptions import NotFound, ValidationFailed
 from menus.api.examples import PURCHASE, PURCHASE_INPUT
 from menus.api.serializers import PurchaseInputSerializer, PurchaseSerializer
 from menus.services.purchases import purchase
@@ -31,6 +31,7 @@ class PurchaseBody(msgspec.Struct, forbid_unknown_fields=True):
 class PurchaseView(ViewerView):
     """Buying one item."""
 
+    @takes_key
     @extend_schema(
         operation_id="purchaseMenuItem",
         request=PurchaseInputSerializer,
@@ -43,16 +44,12 @@ class PurchaseView(ViewerView):
         sent = body_of(request)
         if sent.modelId is not None and sent.modelId != str(self.viewer_id):
             raise NotFound()
-        claim = claim_of(request)
-        if claim is None:
-            raise KeyRequired()
+        claim = claim_required(request)
         answer = purchase(by=self.actor, claim=claim, item_id=item_id, note=sent.note)
         response = HttpResponse(orjson.dumps(answer.body), status=answer.status, content_type="application/json")
         if answer.replayed:
             response.headers["Idempotency-Replayed"] = "true"
         return response
-
-    post.key_required = True  # type: ignore[attr-defined]  # as core.api.keyed marks its methods
 
 
 def body_of(request: Request) -> PurchaseBody:

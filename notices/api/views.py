@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import SignedInView
 from core.api import CamelSerializer, CursorPages, honours_key, parsed
+from core.schema import paging
 from notices import queries, services
 from notices.api import examples
 from notices.api.serializers import NoticePageSerializer, NoticeSerializer, UnreadSerializer, WishesSerializer
@@ -22,16 +23,6 @@ LANGUAGE = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="asked where the account has chosen no language; English where we know none of it",
 )
-PAGING = [
-    OpenApiParameter(
-        "cursor",
-        {"type": "string", "format": "cursor", "maxLength": 200},
-        description="from `next` or `previous` of another page",
-    ),
-    OpenApiParameter(
-        "limit", {"type": "integer", "minimum": 1, "maximum": 100}, description="notices a page: 20, at most 100"
-    ),
-]
 
 
 class NoticeView(SignedInView):
@@ -53,7 +44,7 @@ class NoticesView(NoticeView):
 
     @extend_schema(
         operation_id="getNotifications",
-        parameters=[LANGUAGE, *PAGING],
+        parameters=[LANGUAGE, *paging("notices")],
         responses=NoticePageSerializer,
         examples=[examples.NOTICES],
     )

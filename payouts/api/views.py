@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import PerformerView, SignedInView
 from accounts.permissions import Permission
-from core.api import CursorPages, answer_response, claim_of, honours_key, key_of, keyed, parsed
-from core.exceptions import KeyRequired
+from core.api import CursorPages, answer_response, claim_required, honours_key, key_of, keyed, parsed, takes_key
+from core.schema import paging
 from modelstate.api.serializers import NothingSerializer
 from payouts import queries
 from payouts.api import examples
@@ -30,17 +30,6 @@ from payouts.services import request_payout
 from payouts.verifications import ask_for_verification
 from wallet.services import fund
 
-PAGING = [
-    OpenApiParameter(
-        "cursor",
-        {"type": "string", "format": "cursor", "maxLength": 200},
-        description="from `next` or `previous` of another page",
-    ),
-    OpenApiParameter(
-        "limit", {"type": "integer", "minimum": 1, "maximum": 100}, description="payouts a page: 20, at most 100"
-    ),
-]
-
 
 class PayoutsView(PerformerView):
     """Her payouts."""
@@ -48,7 +37,10 @@ class PayoutsView(PerformerView):
     permission = Permission.REQUEST_PAYOUT
 
     @extend_schema(
-        operation_id="getPayouts", parameters=PAGING, responses=PayoutPageSerializer, examples=[examples.PAYOUTS]
+        operation_id="getPayouts",
+        parameters=paging("payouts"),
+        responses=PayoutPageSerializer,
+        examples=[examples.PAYOUTS],
     )
     def get(self, request: Request) -> Response:
         """Her payouts with their steps, the newest first."""
@@ -57,6 +49,7 @@ class PayoutsView(PerformerView):
         page: Response = pages.get_paginated_response(PayoutSerializer(queries.views(rows), many=True).data)
         return page
 
+    @takes_key
     @extend_schema(
         operation_id="requestPayout",
         request=PayoutInputSerializer,
@@ -67,13 +60,9 @@ class PayoutsView(PerformerView):
         """Ask for a payout: the tokens leave her earnings at once. Three attempts in 24 hours."""
         check_open(self.access.flags)
         sent = parsed(PayoutInputSerializer, request)
-        claim = claim_of(request)
-        if claim is None:
-            raise KeyRequired()
+        claim = claim_required(request)
         answer = request_payout(by=self.actor, claim=claim, performer_id=self.performer_id, amount=sent["amount"])
         return answer_response(answer)
-
-    post.key_required = True  # type: ignore[attr-defined]  # as core.api.keyed marks its methods
 
 
 class PayoutView(PerformerView):

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import PerformerView, ViewerView
-from core.api import answer_response, claim_of, parsed
-from core.exceptions import KeyRequired, ValidationFailed
+from core.api import answer_response, claim_required, parsed, takes_key
+from core.exceptions import ValidationFailed
 from queue_app import policies, services
 from queue_app.api import examples
 from queue_app.api.serializers import NextRequestSerializer, PreviewSerializer, QueueItemSerializer
@@ -25,6 +25,7 @@ SETTLED = OpenApiParameter(
 class RequestsView(ViewerView):
     """Whoever is next."""
 
+    @takes_key
     @extend_schema(
         operation_id="requestNextAvailable",
         request=NextRequestSerializer,
@@ -35,12 +36,8 @@ class RequestsView(ViewerView):
         """Hold the tokens; the item goes to the first performer in the line who may take it, now or later."""
         policies.check_no_mode(request.data)
         wish = parsed(NextRequestSerializer, request)
-        claim = claim_of(request)
-        if claim is None:
-            raise KeyRequired()
+        claim = claim_required(request)
         return answer_response(services.request(by=self.actor, claim=claim, **wish))
-
-    post.key_required = True  # type: ignore[attr-defined]  # as core.api.keyed marks its methods
 
 
 class PreviewView(PerformerView):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import PerformerView, SignedInView
 from accounts.permissions import Permission
 from core.api import CursorPages, keyed, parsed
+from core.schema import paging
 from modelstate.api.serializers import NothingSerializer
 from queue_app import queries, services
 from queue_app.api import examples
@@ -23,17 +24,6 @@ from queue_app.api.serializers import (
     QueueSerializer,
     QueueSettingsSerializer,
 )
-
-PAGING = [
-    OpenApiParameter(
-        "cursor",
-        {"type": "string", "format": "cursor", "maxLength": 200},
-        description="from `next` or `previous` of another page",
-    ),
-    OpenApiParameter(
-        "limit", {"type": "integer", "minimum": 1, "maximum": 100}, description="items a page: 20, at most 100"
-    ),
-]
 
 
 class JoinView(PerformerView):
@@ -132,7 +122,7 @@ class HistoryView(SignedInView):
 
     @extend_schema(
         operation_id="getQueueHistory",
-        parameters=PAGING,
+        parameters=paging("items"),
         responses=QueueHistorySerializer,
         examples=[examples.HISTORY],
     )
