@@ -1,7 +1,8 @@
 """Personal data in free text and in metadata: e-mail addresses, phone numbers, card numbers. Pure.
 
 What viewers and performers write to each other must not carry them (product.md keeps no personal data in payloads).
-Spelling tricks are undone first: full-width digits, invisible characters, "name (at) host".
+Spelling tricks are undone first: the digits of any script, invisible characters, "name (at) host", "name at
+host dot com".
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 from core.exceptions import FieldError
@@ -17,11 +20,28 @@ LONGEST = 4000  # characters of metadata, as JSON writes it
 DEEPEST = 4
 MOST_KEYS = 50
 
+# Where "at" and "dot" are written as words, only an ending that addresses have makes one of them an address: "look at
+# polka dot dresses" is none.
+ENDING = (
+    r"(?:com|net|org|info|biz|edu|gov|email|mail|online|site|app|dev|xyz|tv|co|uk|ca|de|fr|es|nl|pl|ch|au|br|mx|jp|eu)"
+)
+NAME, LABEL = r"[\w.+-]{1,64}", r"[a-z0-9-]{1,63}"
+AT_SIGN = r"\s?(?:@|[(\[{<]\s?(?:at|arroba)\s?[)\]}>])\s?"
+AT_WORD = r"[\s_-]{1,3}(?:at|arroba)[\s_-]{1,3}"
+DOT_SIGN = r"(?:\.|\s?[(\[{<]\s?(?:dot|punto|\.)\s?[)\]}>]\s?)"
+DOT_WORD = rf"(?:{DOT_SIGN}|\s\.\s|[\s_-]{{1,3}}(?:dot|punto)[\s_-]{{1,3}})"
 EMAIL = re.compile(
-    r"[\w.+-]{1,64}\s?(?:@|[(\[]\s?at\s?[)\]])\s?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}", re.IGNORECASE
+    rf"{NAME}{AT_SIGN}{LABEL}(?:{DOT_SIGN}{LABEL}){{1,8}}"
+    rf"|{NAME}(?:{AT_SIGN}|{AT_WORD}){LABEL}(?:{DOT_WORD}{LABEL}){{0,4}}?{DOT_WORD}{ENDING}\b",
+    re.IGNORECASE,
 )
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|\d{1,2}[./]\d{1,2}[./]\d{4}")
+TIME = r"(?:[01]?\d|2[0-3])[.:h][0-5]\d"
+DATE = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|\d{1,2}[./]\d{1,2}[./]\d{4}"
+    r"|(?<!\d)20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?(?!\d)"
+    rf"|(?<![\d.]){TIME}\s?[-\u2010-\u2015]\s?{TIME}(?![\d.])"
+)
 NUMBER = re.compile(r"(?<![\w.])\+?\(?\d(?:[ .()/_\u00b7\u2022\u2010-\u2015-]{0,3}\d){7,24}(?!\w)")
 FIRST_DIGITS_OF_CARDS = "23456"
 
@@ -34,17 +54,23 @@ CODES = {
 
 def found_in(text: str) -> str | None:
     """The code of the personal data that a text holds; None where it holds none."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    plain = _plain(text)
     if EMAIL.search(plain):
         return "personal_email"
-    plain = DATE.sub(" ; ", UUID.sub(" ; ", plain))
-    for match in NUMBER.finditer(plain):
+    for match in NUMBER.finditer(DATE.sub(" ; ", UUID.sub(" ; ", plain))):
         digits = re.sub(r"\D", "", match.group())
         if is_card(digits):
             return "personal_card"
-        if is_phone(match.group(), digits):
+        if is_phone(match.group(), digits) and not is_listing(match.group()):
             return "personal_phone"
     return None
+
+
+def _plain(text: str) -> str:
+    """Without what cannot be seen or stands around a sign, and every digit of any script as 0 to 9."""
+    signs = unicodedata.normalize("NFKC", text)
+    seen = (sign for sign in signs if unicodedata.category(sign) not in {"Cf", "Me", "Mn"})
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in seen)
 
 
 def is_card(digits: str) -> bool:
@@ -56,10 +82,34 @@ def is_card(digits: str) -> bool:
 
 
 def is_phone(written: str, digits: str) -> bool:
-    """Whether a number looks dialled: international, or nine to fifteen digits that are grouped or begin with 0."""
+    """Whether a number looks dialled: international, or nine to fifteen digits that are grouped or begin with 0.
+
+    Ten to thirteen digits in a row are a number to call too, unless they are the milliseconds of an instant.
+    """
     if written.startswith("+"):
         return 8 <= len(digits) <= 15
-    return 9 <= len(digits) <= 15 and (written != digits or digits[0] == "0" or len(digits) in {10, 11})
+    in_a_row = len(digits) in {10, 11} or (len(digits) in {12, 13} and digits[0] != "1")
+    return 9 <= len(digits) <= 15 and (written != digits or digits[0] == "0" or in_a_row)
+
+
+def is_listing(written: str) -> bool:
+    """Whether it is several numbers that nobody would dial (counted, round prices, years), or one large amount."""
+    groups = re.findall(r"\d+", written)
+    numbers = [int(group) for group in groups]
+    steps = {after - before for before, after in pairwise(numbers)}
+    counted = len(steps) == 1 and 0 < abs(min(steps)) <= 10
+    amount = groups[-1] == "000" and all(len(group) == 3 for group in groups[1:])
+    listed = counted or all(number % 10 == 0 for number in numbers) or all(1900 <= number < 2100 for number in numbers)
+    return len(groups) >= 3 and not written.startswith("+") and (listed or amount)
+
+
+def is_number_to_call(value: float) -> bool:
+    """Whether a number of JSON is a phone's or card's; seconds since 1970 and the amounts of this product are not."""
+    if isinstance(value, bool) or not isfinite(value) or value != int(value):
+        return False
+    digits = str(abs(int(value)))
+    seconds = len(digits) == 10 and digits[0] == "1"
+    return is_card(digits) or (is_phone(digits, digits) and not seconds)
 
 
 def text_errors(attr: str, text: str) -> list[FieldError]:
@@ -79,7 +129,7 @@ def metadata_errors(attr: str, metadata: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _walk(path: str, value: Any, depth: int) -> Iterator[tuple[str, str, int]]:  # noqa: ANN401 - any JSON value
-    """(path, text, depth) of every key and every plain value; whole numbers count by their digits."""
+    """(path, text, depth) of every key and every plain value; numbers only where somebody could call them."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             name = f"{path}.{key}"
@@ -90,5 +140,5 @@ def _walk(path: str, value: Any, depth: int) -> Iterator[tuple[str, str, int]]: 
             yield from _walk(f"{path}.{index}", inner, depth + 1)
     elif isinstance(value, str):
         yield path, value, depth - 1
-    elif isinstance(value, int) and not isinstance(value, bool) and is_card(str(value)):
-        yield path, str(value), depth - 1
+    elif isinstance(value, int | float) and is_number_to_call(value):
+        yield path, str(abs(int(value))), depth - 1
