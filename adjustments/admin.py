@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest
 
 from adjustments import services
 from adjustments.forms import ProposalForm
 from adjustments.models import Adjustment, Decision
+from adjustments.states import Status
 from audit.admin import REASON, Act, AuditedAdmin, with_reason
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ class DecisionInline(_Inline):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is not None and bool(request.user.is_staff)
+
+
+def _still_missing(made: services.Corrected) -> str | None:
+    """Whom it still waits for; None: nobody."""
+    if made.status != Status.PROPOSED:
+        return None
+    more = made.people_needed - made.people
+    whom = "one more person" if more == 1 else f"{more} more people"
+    return f"Not booked yet: {whom} must approve it ({made.people} of {made.people_needed} agree)."
 
 
 @admin.register(Adjustment)
@@ -86,6 +96,8 @@ class AdjustmentAdmin(AuditedAdmin):
             key=str(form.cleaned_data["key"]),
         )
         obj.pk, obj._state.adding = made.id, False
+        if missing := _still_missing(made):
+            messages.warning(request, missing)
 
     def act_numbers(self, item: Adjustment) -> list[tuple[str, object]]:
         """What staff see before they act."""
@@ -101,9 +113,9 @@ class AdjustmentAdmin(AuditedAdmin):
         ]
 
     @with_reason("Approve the selected corrections")
-    def approve(self, item: Adjustment, act: Act) -> None:
+    def approve(self, item: Adjustment, act: Act) -> str | None:
         """One more agrees; the last one needed books."""
-        services.approve(by=act.by, adjustment_id=item.pk, reason=act.reason)
+        return _still_missing(services.approve(by=act.by, adjustment_id=item.pk, reason=act.reason))
 
     @with_reason("Reject the selected corrections")
     def reject(self, item: Adjustment, act: Act) -> None:

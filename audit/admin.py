@@ -12,14 +12,15 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db import models
+from django.db import DataError, models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from audit.lookups import check_lookups
 from audit.models import AuditEntry, Seal
 from audit.services import record
 from core.actors import Actor
-from core.exceptions import DomainError
+from core.exceptions import DomainError, ValidationFailed
 from core.idempotency import Answer, Claim, fingerprint, once
 
 if TYPE_CHECKING:
@@ -71,17 +72,18 @@ class ReasonForm(forms.Form):
 
 def with_reason(
     description: str, *, typed: str = "", form_class: type[ReasonForm] = ReasonForm
-) -> Callable[[Callable[[Owner, Item, Act], None]], Callable[[Owner, HttpRequest, Any], HttpResponse | None]]:
+) -> Callable[[Callable[[Owner, Item, Act], str | None]], Callable[[Owner, HttpRequest, Any], HttpResponse | None]]:
     """An admin action that asks for a reason first and is audited, item by item.
 
-    Decorate a method `(self, item, act) -> None` that calls one service with `by=act.by, reason=act.reason,
-    key=f"{act.key}:{item.pk}"`. Each item has its own transaction, which holds the audit entry too; a refusal
-    (DomainError) is shown in the service's own words and the other items go on. `typed` is a word that must be
-    typed, for what cannot be undone. A `form_class` may ask more, which `act.more` then holds.
+    Decorate a method `(self, item, act) -> str | None` that calls one service with `by=act.by, reason=act.reason,
+    key=f"{act.key}:{item.pk}"`; what it returns says what is still missing until the item is done. Each item has its
+    own transaction, which holds the audit entry too; a refusal (DomainError) is audited beside it, shown in the
+    service's own words, and the other items go on. `typed` is a word that must be typed, for what cannot be undone. A
+    `form_class` may ask more, which `act.more` then holds.
     """
 
     def decorate(
-        method: Callable[[Owner, Item, Act], None],
+        method: Callable[[Owner, Item, Act], str | None],
     ) -> Callable[[Owner, HttpRequest, Any], HttpResponse | None]:
         name = method.__name__
 
@@ -155,6 +157,23 @@ class AuditedAdmin(_ModelAdmin):
     def actor(request: HttpRequest) -> Actor:
         """The member of the staff, as services are told."""
         return Actor(id=UUID(str(request.user.pk)), kind="staff")
+
+    # --- lists
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:  # noqa: ANN401 - Django's list
+        """Django's list. Raises ValidationFailed where the address asks for what no row can have."""
+        check_lookups(request.GET, self.date_hierarchy)
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, DataError):
+            raise ValidationFailed.of("query", "invalid", "No row can be chosen so.") from None
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Django's search, which the fields that complete what is typed use too."""
+        check_lookups({"q": search_term})
+        return super().get_search_results(request, queryset, search_term)
 
     # --- forms
 
@@ -234,29 +253,54 @@ class AuditedAdmin(_ModelAdmin):
         return ()
 
     def act_on_all(
-        self, request: HttpRequest, items: list[Item], name: str, effect: Callable[[Item], None], act: Act
+        self, request: HttpRequest, items: list[Item], name: str, effect: Callable[[Item], str | None], act: Act
     ) -> None:
-        """Do it to each, in a transaction each; say what was done and refused. Sent again nothing is done again."""
+        """Do it to each, in a transaction each; say what was done, what is missing yet and what was refused.
+
+        Sent again nothing is done again.
+        """
         done = 0
         for item in items:
             try:
-                self._act_on(item, name, effect, act)
-                done += 1
+                missing = self._act_on(item, name, effect, act)
             except DomainError as refusal:
+                _note_refusal(item, name, act, refusal)
                 messages.error(request, f"{item}: {_words(refusal)} ({refusal.code})")
+                continue
+            if missing:
+                messages.warning(request, f"{item}: {missing}")
+            done += not missing
         if done:
             messages.success(request, f"Done: {done} of {len(items)}.")
 
-    def _act_on(self, item: Item, name: str, effect: Callable[[Item], None], act: Act) -> None:
-        target = {"target_type": item._meta.label_lower, "target_id": str(item.pk)}
+    def _act_on(self, item: Item, name: str, effect: Callable[[Item], str | None], act: Act) -> str:
+        """What is still missing until the item is done; empty: nothing."""
+        target = _target(item)
 
         def take() -> Answer:
-            effect(item)
+            missing = effect(item)
             record(by=act.by, action=f"admin.{name}", reason=act.reason, **target)
-            return Answer(200, {})
+            return Answer(200, {"missing": missing or ""})
 
         what = fingerprint("POST", name, "", {**target, "reason": act.reason})
-        once(Claim(_id_of(act.by), f"admin:{act.key}:{item.pk}:{name}", what), take)
+        answer = once(Claim(_id_of(act.by), f"admin:{act.key}:{item.pk}:{name}", what), take)
+        return str(answer.body.get("missing", ""))
+
+
+def _target(item: Item) -> dict[str, str]:
+    return {"target_type": item._meta.label_lower, "target_id": str(item.pk)}
+
+
+def _note_refusal(item: Item, name: str, act: Act, refusal: DomainError) -> None:
+    """The log knows of attempts that failed, too; of a page that was sent twice, once."""
+    if not refusal.replayed:
+        record(
+            by=act.by,
+            action=f"admin.{name}.refused",
+            reason=act.reason,
+            after={"outcome": refusal.code},
+            **_target(item),
+        )
 
 
 def _id_of(by: Actor) -> UUID:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import orjson
@@ -356,13 +357,16 @@ class CursorPages(CursorPagination):
         """A page of it. Raises ValidationFailed for a cursor that is not what `next` or `previous` held."""
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (drf.NotFound, DjangoValidationError):
+        except (drf.NotFound, DjangoValidationError, ValueError):
             raise self.bad_cursor() from None
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """The place that the address names."""
+        """The place that the address names: only as we write it. What says nothing would be the first page."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and "\0" in str(cursor.position):
+        if cursor is None:
+            return None
+        written = parse_qs(urlsplit(self.encode_cursor(cursor)).query).get(self.cursor_query_param)
+        if written != [request.query_params[self.cursor_query_param]] or "\0" in str(cursor.position):
             raise self.bad_cursor()
         return cursor
 

@@ -15,6 +15,7 @@ from audit.admin import Act, ReadOnlyAdmin, ReasonForm, with_reason
 from payouts import services
 from payouts.models import Payout, Step, Verification
 from payouts.policies import RATE_MOST, RATE_PLACES
+from payouts.states import Status
 from payouts.verifications import decide_verification, withdraw_verification
 
 if TYPE_CHECKING:
@@ -94,11 +95,14 @@ class PayoutAdmin(ReadOnlyAdmin):
         ]
 
     @with_reason("Approve", form_class=ApprovalForm)
-    def approve(self, item: Payout, act: Act) -> None:
+    def approve(self, item: Payout, act: Act) -> str | None:
         """One person up to the limit, two above it."""
-        services.approve_payout(
+        payout = services.approve_payout(
             by=act.by, payout_id=item.pk, reason=act.reason, key=f"{act.key}:{item.pk}", rate=act.more["rate"]
         )
+        if payout["status"] == Status.REQUESTED:
+            return "Your approval counts. A second person has to approve it too before it can be sent."
+        return None
 
     @with_reason("Reject and give the tokens back")
     def reject(self, item: Payout, act: Act) -> None:

@@ -79,10 +79,18 @@ def test_three_people_book_a_large_one() -> None:
     assert send_proposal(by(proposer), viewer, 700) == 302
     made = Adjustment.objects.get(owner_id=viewer.pk)
     assert "CANNOT_APPROVE_TWICE" in act(by(proposer), "approve", made)
-    assert "Done: 1 of 1" in act(by(factories.staff()), "approve", made)
+    said = act(by(factories.staff()), "approve", made)
+    assert ("one more person must approve it (2 of 3 agree)" in said, "Done:" in said) == (True, False)
     assert "PERMISSION_DENIED" in act(by(factories.staff()), "approve", made)
     assert "Done: 1 of 1" in act(by(holder()), "approve", made)
     assert buckets(viewer.pk) == (700, 0, 0)
+
+
+def test_who_proposes_is_told_how_many_more_it_needs() -> None:
+    client = by(factories.staff())
+    send_proposal(client, viewer_with(0), 700)
+    page = client.get(reverse(f"admin:{MODEL}_changelist")).content.decode()
+    assert "Not booked yet: 2 more people must approve it (1 of 3 agree)." in page
 
 
 def test_what_is_rejected_shows_so() -> None:

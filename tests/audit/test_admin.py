@@ -258,3 +258,7 @@ def test_a_refused_action_is_shown_in_the_words_of_the_service_and_the_rest_goes
     assert User.objects.get(pk=refused.pk).is_active, "what was refused is rolled back"
     assert not User.objects.get(pk=done.pk).is_active
     assert [entry.target_id for entry in AuditEntry.objects.filter(action="admin.close_account")] == [str(done.pk)]
+    attempt = AuditEntry.objects.get(action="admin.close_account.refused")
+    assert (attempt.target_id, attempt.after, attempt.reason) == (
+        str(refused.pk), {"outcome": "NOT_FOUND"}, "spring clean",
+    )  # fmt: skip

@@ -76,10 +76,11 @@ def test_without_a_reason_or_with_a_rate_that_is_none_nothing_happens(desk: Clie
 def test_above_the_limit_the_same_person_is_not_enough(desk: Client, settings: Settings) -> None:
     settings.PAYOUT_TWO_PEOPLE_ABOVE_TOKENS = 0
     payout_id = asked(earner())
-    act(desk, "payout", "approve", payout_id)
+    said = act(desk, "payout", "approve", payout_id)
+    assert ("A second person has to approve it" in said, "Done:" in said) == (True, False)
     assert "(CANNOT_APPROVE_PAYOUT)" in act(desk, "payout", "approve", payout_id)
     assert status_of(payout_id) == "requested"
-    act(factories.signed_in(factories.staff()), "payout", "approve", payout_id)
+    assert "Done: 1 of 1." in act(factories.signed_in(factories.staff()), "payout", "approve", payout_id)
     assert status_of(payout_id) == "approved"
 
 
@@ -87,6 +88,15 @@ def test_a_refused_step_leaves_no_trace_of_having_been_taken(desk: Client) -> No
     payout_id = brought(earner(), "rejected")
     assert "(INVALID_STATE_TRANSITION)" in act(desk, "payout", "send", payout_id)
     assert not AuditEntry.objects.filter(target_id=str(payout_id), action__endswith="send").exists()
+
+
+def test_a_refused_step_is_audited_once_however_often_its_page_is_sent(desk: Client, somebody: User) -> None:
+    payout_id, page = brought(earner(), "rejected"), str(uuid4())
+    for _ in range(3):
+        act(desk, "payout", "send", payout_id, key=page)
+    attempt = AuditEntry.objects.get(action="admin.send.refused")
+    assert (attempt.actor_id, attempt.target_id) == (str(somebody.pk), str(payout_id))
+    assert (attempt.after, attempt.reason) == ({"outcome": "INVALID_STATE_TRANSITION"}, "ticket 9")
 
 
 def test_a_payouts_page_shows_its_steps_and_can_change_nothing(desk: Client) -> None:
