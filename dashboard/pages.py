@@ -24,6 +24,7 @@ from core.htmx import is_htmx, toast, versions
 from dashboard.facts import Facts
 from dashboard.regions import REGIONS
 from notices.queries import say
+from queue_app.policies import check_no_mode
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -113,6 +114,21 @@ class Page(View):
         if message:
             toast(response, "ok", message)
         return response
+
+
+class QueueForm(View):
+    """A form about the queue; behind a page class, so that who may send it is settled first.
+
+    A mode in it is INVALID_MODE, as over the API: whether items wait is the performer's stored setting.
+    """
+
+    http_method_names = ["post", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401 - signature of View
+        """Before anything is done."""
+        check_no_mode(request.GET)
+        check_no_mode(request.POST)
+        return super().dispatch(request, *args, **kwargs)
 
 
 def open_page(request: HttpRequest) -> str:

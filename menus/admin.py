@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -27,17 +27,18 @@ Page = Any  # a form or formset of Django's admin
 
 
 class CheckedForm(_ModelForm):
-    """A form that asks the product's own rules, and shows each problem at its field."""
+    """A form that asks the product's own rules, and shows each problem at its field.
 
-    def check(self, fields: Mapping[str, Any]) -> None:
-        """Raise ValidationFailed where the fields do not fit."""
-        raise NotImplementedError
+    `check` raises ValidationFailed where the fields do not fit.
+    """
+
+    check: ClassVar[Callable[..., None]]
 
     def clean(self) -> dict[str, Any]:
         """Raises nothing: what does not fit stands at its field."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         try:
-            self.check({name: value for name, value in cleaned.items() if name in self.fields})
+            type(self).check({name: value for name, value in cleaned.items() if name in self.fields})
         except ValidationFailed as refusal:
             wire_names = {camel(name): name for name in self.fields}
             for error in refusal.errors:
@@ -48,17 +49,13 @@ class CheckedForm(_ModelForm):
 class MenuForm(CheckedForm):
     """A menu that sells."""
 
-    def check(self, fields: Mapping[str, Any]) -> None:
-        """The rules of menus."""
-        check_menu(fields)
+    check = staticmethod(check_menu)
 
 
 class ItemForm(CheckedForm):
     """Something to buy."""
 
-    def check(self, fields: Mapping[str, Any]) -> None:
-        """The rules of items."""
-        check_item(fields)
+    check = staticmethod(check_item)
 
 
 class LinkForm(_ModelForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ def page(title: str, intro: str, first: str, edges: Iterable[Edge], words: Mappi
     return "\n".join(lines) + "\n"
 
 
-class PageCommand(BaseCommand):
+class PageCommand(BaseCommand, ABC):
     """Writes one generated page; with --check only compares it."""
 
     file_name: str
@@ -45,9 +46,9 @@ class PageCommand(BaseCommand):
         """--check writes nothing."""
         parser.add_argument("--check", action="store_true", help="fail where the written page is not up to date")
 
+    @abstractmethod
     def render_page(self) -> str:
         """The page as it should be."""
-        raise NotImplementedError
 
     def handle(self, *_args: object, **options: object) -> None:
         """Write the page, or raise CommandError where --check finds another text."""

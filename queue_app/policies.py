@@ -110,7 +110,7 @@ def refund_reason(given: str | None, by: Actor) -> str:
 
 
 def check_no_mode(sent: object) -> None:
-    """Raise InvalidMode where a caller sends a mode with what he buys or asks for: it is the performer's setting."""
+    """Raise InvalidMode where a caller sends a mode with any call: it is the stored setting of the performer."""
     if isinstance(sent, Mapping) and MODE_FIELDS & sent.keys():
         raise InvalidMode()
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from core.exceptions import NotFound
 from core.htmx import ToastKind, page_once, toast
 from dashboard.forms import whole_number
-from dashboard.pages import Page, PerformerPage
+from dashboard.pages import Page, PerformerPage, QueueForm
 from dashboard.presenters import settlement
 from dashboard.presenters.settings import queue_rows
 from dashboard.regions import SESSION
@@ -66,10 +66,9 @@ class QueuePage(PerformerPage):
         return self.page("dashboard/queue.html", context, ("Desk", "desk"), ("Queue", "queue"))
 
 
-class SessionAction(PerformerPage):
+class SessionAction(PerformerPage, QueueForm):
     """Something she does: logged under the menu's item, done once for its key, answered with what it changed."""
 
-    http_method_names = ["post", "options"]
     item_id: ClassVar[str]
     done: ClassVar[str]
 
@@ -184,10 +183,8 @@ class AbandonPerformance(EndAction):
         return told_of(services.abandon(by=self.actor, item_id=item_id, reason=RefundReason.PERFORMER_DECLINED))
 
 
-class DeclineItem(PerformerPage):
+class DeclineItem(PerformerPage, QueueForm):
     """Give a waiting item back."""
-
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, item_id: UUID) -> HttpResponse:
         """Refund it."""

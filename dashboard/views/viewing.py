@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from core.exceptions import NotFound
 from core.htmx import claim_from_form, page_once
 from dashboard.forms import request_from
-from dashboard.pages import ViewerPage
+from dashboard.pages import QueueForm, ViewerPage
 from dashboard.presenters.viewing import room_cards
 from dashboard.regions import VIEWING
 from menus.queries.offers import performers_with_offers, sold_by
@@ -18,7 +18,6 @@ from menus.services.purchases import purchase
 from modelstate.queries import states_of
 from queue_app import services
 from queue_app.events import message_of
-from queue_app.policies import check_no_mode
 
 
 class Rooms(ViewerPage):
@@ -54,28 +53,22 @@ class OfferFragment(ViewerPage):
         return self.fragment("offer")
 
 
-class Buy(ViewerPage):
+class Buy(ViewerPage, QueueForm):
     """Buying one item of her menu."""
-
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, performer_id: UUID, item_id: UUID) -> HttpResponse:
         """Hold the tokens and queue the item, once for the key. Another performer's item is not in this room."""
-        check_no_mode(request.POST)
         if not sold_by(performer_id, item_id):
             raise NotFound()
         bought = purchase(by=self.actor, claim=claim_from_form(request, self.account_id), item_id=item_id)
         return self.answer((*VIEWING, "offer"), self.said(*message_of(bought.body["queueItem"])))
 
 
-class RequestNext(ViewerPage):
+class RequestNext(ViewerPage, QueueForm):
     """Asking for whoever is next."""
-
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Hold the tokens; the first performer in the line who may take it gets the item. Once for the key."""
-        check_no_mode(request.POST)
         claim = claim_from_form(request, self.account_id)
         asked = services.request(by=self.actor, claim=claim, **request_from(request.POST))
         return self.answer((*VIEWING, "next"), asked_words(asked.body))
@@ -90,10 +83,8 @@ class MyQueue(ViewerPage):
         return self.page("dashboard/my_queue.html", context, ("Rooms", "rooms"), ("My queue", "my-queue"))
 
 
-class CancelItem(ViewerPage):
+class CancelItem(ViewerPage, QueueForm):
     """Taking a booking back before it starts."""
-
-    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, item_id: UUID) -> HttpResponse:
         """Cancel it, with a full refund."""

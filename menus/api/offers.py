@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import SignedInView
-from core.api import honours_key, parsed
+from core.api import CamelSerializer, honours_key, parsed
 from menus.api.examples import (
     ITEM_ANSWER,
     ITEM_CHANGE,
@@ -35,7 +35,7 @@ from menus.api.serializers import (
     OfferMenusSerializer,
     ReasonSerializer,
 )
-from menus.queries.offers import owned_item, owned_menu, owned_menus
+from menus.queries.offers import OwnItem, OwnMenu, owned_item, owned_menu, owned_menus
 from menus.services import offers
 from menus.states import MenuType, Visibility
 
@@ -79,47 +79,82 @@ class MenusView(SignedInView):
         return Response(OfferMenuSerializer(menu).data, status=201)
 
 
-class MenuView(SignedInView):
-    """One menu."""
+class OwnedView(SignedInView):
+    """One thing of a performer's menus, at the place that its address names: read, replaced, changed, taken away."""
 
-    @extend_schema(operation_id="getPerformerMenu", responses=OfferMenuSerializer, examples=[MENU_ANSWER])
-    def get(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
-        """The menu with its items."""
-        return Response(OfferMenuSerializer(owned_menu(self.actor, performer_id, menu_id)).data)
+    read: ClassVar[Callable[..., OwnMenu | OwnItem]]
+    update: ClassVar[Callable[..., OwnMenu | OwnItem]]
+    remove: ClassVar[Callable[..., None]]
+    sent_as: ClassVar[type[CamelSerializer]]
+    shown_as: ClassVar[type[CamelSerializer]]
+    blank: ClassVar[Mapping[str, Any]]
 
-    @extend_schema(
-        operation_id="replacePerformerMenu",
-        request=OfferMenuInputSerializer,
-        responses=OfferMenuSerializer,
-        examples=[MENU_INPUT, MENU_ANSWER],
-    )
-    def put(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
-        """Replace it; what is not sent goes back to its default. Its items stay."""
-        fields, reason = split(parsed(OfferMenuInputSerializer, request))
-        return self._changed(performer_id, menu_id, {**BLANK_MENU, **fields}, reason)
+    def get(self, request: Request, **place: UUID) -> Response:
+        """As it is."""
+        return Response(self.shown_as(type(self).read(self.actor, **place)).data)
 
-    @extend_schema(
-        operation_id="changePerformerMenu",
-        request=OfferMenuInputSerializer,
-        responses=OfferMenuSerializer,
-        examples=[MENU_CHANGE, MENU_ANSWER],
-    )
-    def patch(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
+    def put(self, request: Request, **place: UUID) -> Response:
+        """Replace it: what is not sent goes back to its default."""
+        fields, reason = split(parsed(self.sent_as, request))
+        return self._changed(place, {**self.blank, **fields}, reason)
+
+    def patch(self, request: Request, **place: UUID) -> Response:
         """Change only what is sent."""
-        fields, reason = split(parsed(OfferMenuInputSerializer, request, partial=True))
-        return self._changed(performer_id, menu_id, fields, reason)
+        fields, reason = split(parsed(self.sent_as, request, partial=True))
+        return self._changed(place, fields, reason)
 
-    @extend_schema(operation_id="removePerformerMenu", parameters=[WHY], responses={204: None})
-    def delete(self, request: Request, performer_id: UUID, menu_id: UUID) -> Response:
-        """Take it away; what has been sold from it is archived."""
-        offers.remove_menu(by=self.actor, performer_id=performer_id, menu_id=menu_id, reason=why(request))
+    def delete(self, request: Request, **place: UUID) -> Response:
+        """Take it away."""
+        type(self).remove(by=self.actor, reason=why(request), **place)
         return Response(status=204)
 
-    def _changed(self, performer_id: UUID, menu_id: UUID, fields: Mapping[str, Any], reason: str) -> Response:
-        menu = offers.update_menu(
-            by=self.actor, performer_id=performer_id, menu_id=menu_id, fields=fields, reason=reason
+    def _changed(self, place: Mapping[str, UUID], fields: Mapping[str, Any], reason: str) -> Response:
+        changed = type(self).update(by=self.actor, fields=fields, reason=reason, **place)
+        return Response(self.shown_as(changed).data)
+
+
+View = TypeVar("View", bound=type[OwnedView])
+
+
+def owned(thing: str, words: Mapping[str, str], shown: OpenApiExample, *sent: OpenApiExample) -> Callable[[View], View]:
+    """How one thing stands in the OpenAPI document; `sent`: what replaces it, what changes it."""
+
+    def describe(view: View) -> View:
+        body: dict[str, Any] = {"request": view.sent_as, "responses": view.shown_as}
+        replaced, changed = ([example, shown] for example in sent)
+        schema = extend_schema_view(
+            get=extend_schema(
+                operation_id=f"get{thing}", description=words["get"], responses=view.shown_as, examples=[shown]
+            ),
+            put=extend_schema(operation_id=f"replace{thing}", description=words["put"], examples=replaced, **body),
+            patch=extend_schema(
+                operation_id=f"change{thing}", description="Change only what is sent.", examples=changed, **body
+            ),
+            delete=extend_schema(
+                operation_id=f"remove{thing}", description=words["delete"], parameters=[WHY], responses={204: None}
+            ),
         )
-        return Response(OfferMenuSerializer(menu).data)
+        return schema(view)
+
+    return describe
+
+
+@owned(
+    "PerformerMenu",
+    {
+        "get": "The menu with its items.",
+        "put": "Replace it; what is not sent goes back to its default. Its items stay.",
+        "delete": "Take it away; what has been sold from it is archived.",
+    },
+    MENU_ANSWER,
+    MENU_INPUT,
+    MENU_CHANGE,
+)
+class MenuView(OwnedView):
+    """One menu."""
+
+    read, update, remove = staticmethod(owned_menu), staticmethod(offers.update_menu), staticmethod(offers.remove_menu)
+    sent_as, shown_as, blank = OfferMenuInputSerializer, OfferMenuSerializer, BLANK_MENU
 
 
 class MenuDuplicateView(SignedInView):
@@ -162,51 +197,22 @@ class ItemsView(SignedInView):
         return Response(OfferItemSerializer(item).data, status=201)
 
 
-class ItemView(SignedInView):
+@owned(
+    "MenuItem",
+    {
+        "get": "The item.",
+        "put": "Replace it; what is not sent goes back to its default. What was bought keeps its price.",
+        "delete": "Take it away; archived where it was sold.",
+    },
+    ITEM_ANSWER,
+    ITEM_INPUT,
+    ITEM_CHANGE,
+)
+class ItemView(OwnedView):
     """One item of a menu."""
 
-    @extend_schema(operation_id="getMenuItem", responses=OfferItemSerializer, examples=[ITEM_ANSWER])
-    def get(self, request: Request, performer_id: UUID, menu_id: UUID, item_id: UUID) -> Response:
-        """The item."""
-        return Response(OfferItemSerializer(owned_item(self.actor, performer_id, menu_id, item_id)).data)
-
-    @extend_schema(
-        operation_id="replaceMenuItem",
-        request=OfferItemInputSerializer,
-        responses=OfferItemSerializer,
-        examples=[ITEM_INPUT, ITEM_ANSWER],
-    )
-    def put(self, request: Request, performer_id: UUID, menu_id: UUID, item_id: UUID) -> Response:
-        """Replace it; what is not sent goes back to its default. What was bought keeps its price."""
-        fields, reason = split(parsed(OfferItemInputSerializer, request))
-        return self._changed(performer_id, menu_id, item_id, {**BLANK_ITEM, **fields}, reason)
-
-    @extend_schema(
-        operation_id="changeMenuItem",
-        request=OfferItemInputSerializer,
-        responses=OfferItemSerializer,
-        examples=[ITEM_CHANGE, ITEM_ANSWER],
-    )
-    def patch(self, request: Request, performer_id: UUID, menu_id: UUID, item_id: UUID) -> Response:
-        """Change only what is sent."""
-        fields, reason = split(parsed(OfferItemInputSerializer, request, partial=True))
-        return self._changed(performer_id, menu_id, item_id, fields, reason)
-
-    @extend_schema(operation_id="removeMenuItem", parameters=[WHY], responses={204: None})
-    def delete(self, request: Request, performer_id: UUID, menu_id: UUID, item_id: UUID) -> Response:
-        """Take it away; archived where it was sold."""
-        offers.remove_item(
-            by=self.actor, performer_id=performer_id, menu_id=menu_id, item_id=item_id, reason=why(request)
-        )
-        return Response(status=204)
-
-    def _changed(
-        self, performer_id: UUID, menu_id: UUID, item_id: UUID, fields: Mapping[str, Any], reason: str
-    ) -> Response:
-        item = offers.update_item(
-            by=self.actor, performer_id=performer_id, menu_id=menu_id, item_id=item_id, fields=fields, reason=reason
-        )
-        return Response(OfferItemSerializer(item).data)
+    read, update, remove = staticmethod(owned_item), staticmethod(offers.update_item), staticmethod(offers.remove_item)
+    sent_as, shown_as, blank = OfferItemInputSerializer, OfferItemSerializer, BLANK_ITEM
 
 
 def split(sent: dict[str, Any]) -> tuple[dict[str, Any], str]:

@@ -17,7 +17,7 @@ from core.exceptions import NotFound, ValidationFailed
 from menus.api.examples import PURCHASE, PURCHASE_INPUT
 from menus.api.serializers import PurchaseInputSerializer, PurchaseSerializer
 from menus.services.purchases import purchase
-from queue_app.policies import check_no_mode
+from queue_app.api.base import ModeIsStored
 
 
 class PurchaseBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -28,7 +28,7 @@ class PurchaseBody(msgspec.Struct, forbid_unknown_fields=True):
     idempotencyKey: str | None = None
 
 
-class PurchaseView(ViewerView):
+class PurchaseView(ModeIsStored, ViewerView):
     """Buying one item."""
 
     @takes_key
@@ -40,7 +40,6 @@ class PurchaseView(ViewerView):
     )
     def post(self, request: Request, item_id: UUID) -> HttpResponse:
         """Hold the price as it is now and put the item into her queue, once for the key."""
-        check_no_mode(request.data)
         sent = body_of(request)
         if sent.modelId is not None and sent.modelId != str(self.viewer_id):
             raise NotFound()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from collections.abc import Callable
+from typing import ClassVar
+
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -64,36 +67,47 @@ class StateView(PerformerView):
         return etag_response(request, etag, lambda: ModelStateSerializer(state).data)
 
 
-class StreamStartView(PerformerView):
+class StreamView(PerformerView):
+    """On air or off it."""
+
+    permission = Permission.STREAM
+    step: ClassVar[Callable[..., queries.StateView]]
+
+    @keyed
+    def post(self, request: Request) -> Response:
+        """Take the step, once for the key."""
+        parsed(NothingSerializer, request)
+        return Response(ModelStateSerializer(type(self).step(by=self.actor, performer_id=self.performer_id)).data)
+
+
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="startStream",
+        description="Start the stream.",
+        request=NothingSerializer,
+        responses=ModelStateSerializer,
+        examples=[STREAMING],
+    )
+)
+class StreamStartView(StreamView):
     """Going on air."""
 
-    permission = Permission.STREAM
+    step = staticmethod(services.start_stream)
 
-    @extend_schema(
-        operation_id="startStream", request=NothingSerializer, responses=ModelStateSerializer, examples=[STREAMING]
+
+@extend_schema_view(
+    post=extend_schema(
+        operation_id="stopStream",
+        description="Stop the stream; in the line she keeps her place.",
+        request=NothingSerializer,
+        responses=ModelStateSerializer,
+        examples=[IDLE],
     )
-    @keyed
-    def post(self, request: Request) -> Response:
-        """Start the stream."""
-        parsed(NothingSerializer, request)
-        state = services.start_stream(by=self.actor, performer_id=self.performer_id)
-        return Response(ModelStateSerializer(state).data)
-
-
-class StreamStopView(PerformerView):
+)
+class StreamStopView(StreamView):
     """Going off air."""
 
-    permission = Permission.STREAM
-
-    @extend_schema(
-        operation_id="stopStream", request=NothingSerializer, responses=ModelStateSerializer, examples=[IDLE]
-    )
-    @keyed
-    def post(self, request: Request) -> Response:
-        """Stop the stream; in the line she keeps her place."""
-        parsed(NothingSerializer, request)
-        state = services.stop_stream(by=self.actor, performer_id=self.performer_id)
-        return Response(ModelStateSerializer(state).data)
+    step = staticmethod(services.stop_stream)
 
 
 class BroadcastSettingsView(PerformerView):

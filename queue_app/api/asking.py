@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from accounts.api.base import PerformerView, ViewerView
 from core.api import answer_response, claim_required, parsed, takes_key
 from core.exceptions import ValidationFailed
-from queue_app import policies, services
+from queue_app import services
 from queue_app.api import examples
+from queue_app.api.base import ModeIsStored
 from queue_app.api.serializers import NextRequestSerializer, PreviewSerializer, QueueItemSerializer
 
 SETTLED = OpenApiParameter(
@@ -22,7 +23,7 @@ SETTLED = OpenApiParameter(
 )
 
 
-class RequestsView(ViewerView):
+class RequestsView(ModeIsStored, ViewerView):
     """Whoever is next."""
 
     @takes_key
@@ -34,13 +35,12 @@ class RequestsView(ViewerView):
     )
     def post(self, request: Request) -> Response:
         """Hold the tokens; the item goes to the first performer in the line who may take it, now or later."""
-        policies.check_no_mode(request.data)
         wish = parsed(NextRequestSerializer, request)
         claim = claim_required(request)
         return answer_response(services.request(by=self.actor, claim=claim, **wish))
 
 
-class PreviewView(PerformerView):
+class PreviewView(ModeIsStored, PerformerView):
     """What would be settled."""
 
     @extend_schema(

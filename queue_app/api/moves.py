@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import SignedInView, ViewerView
-from core.api import keyed, parsed
+from core.api import CamelSerializer, keyed, parsed
 from core.exceptions import PermissionDenied
 from modelstate.api.serializers import NothingSerializer
 from queue_app import services
 from queue_app.api import examples
+from queue_app.api.base import ModeIsStored
 from queue_app.api.serializers import FinishPartSerializer, QueueItemMovedSerializer, RefundReasonSerializer
 
 WORKERS = {"performer", "staff"}
 
 
-class WorkView(SignedInView):
-    """Steps that the item's performer takes, or staff for her."""
+class WorkerView(SignedInView):
+    """An item's performer, or staff for her."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - signature of APIView
         """Nobody else, before the body is read."""
@@ -30,81 +32,78 @@ class WorkView(SignedInView):
             raise PermissionDenied()
 
 
-class StartView(WorkView):
+class StepView(ModeIsStored, SignedInView):
+    """One step of one item: the service's name for it, and what its body says besides."""
+
+    step: ClassVar[Callable[..., services.Moved]]
+    body: ClassVar[type[CamelSerializer]] = NothingSerializer
+
+    @keyed
+    def post(self, request: Request, item_id: UUID) -> Response:
+        """Take the step, once for the key."""
+        sent = parsed(self.body, request)
+        return Response(QueueItemMovedSerializer.of(type(self).step(by=self.actor, item_id=item_id, **sent)))
+
+
+View = TypeVar("View", bound=type[StepView])
+
+
+def told(name: str, words: str, *shown: OpenApiExample) -> Callable[[View], View]:
+    """How a step stands in the OpenAPI document."""
+
+    def describe(view: View) -> View:
+        schema = extend_schema(
+            operation_id=name,
+            description=words,
+            request=view.body,
+            responses=QueueItemMovedSerializer,
+            examples=list(shown),
+        )
+        return extend_schema_view(post=schema)(view)
+
+    return describe
+
+
+@told("startQueueItem", "Start the head of the queue.", examples.STARTED)
+class StartView(StepView, WorkerView):
     """Begin."""
 
-    @extend_schema(
-        operation_id="startQueueItem",
-        request=NothingSerializer,
-        responses=QueueItemMovedSerializer,
-        examples=[examples.STARTED],
-    )
-    @keyed
-    def post(self, request: Request, item_id: UUID) -> Response:
-        """Start the head of the queue."""
-        parsed(NothingSerializer, request)
-        return Response(QueueItemMovedSerializer.of(services.start(by=self.actor, item_id=item_id)))
+    step = staticmethod(services.start)
 
 
-class FinishView(WorkView):
+@told(
+    "finishQueueItem",
+    "Finish the running item and pay the performer, wholly or in part.",
+    examples.PARTIAL,
+    examples.FINISHED,
+)
+class FinishView(StepView, WorkerView):
     """Done."""
 
-    @extend_schema(
-        operation_id="finishQueueItem",
-        request=FinishPartSerializer,
-        responses=QueueItemMovedSerializer,
-        examples=[examples.PARTIAL, examples.FINISHED],
-    )
-    @keyed
-    def post(self, request: Request, item_id: UUID) -> Response:
-        """Finish the running item and pay the performer, wholly or in part."""
-        parts = parsed(FinishPartSerializer, request)
-        return Response(QueueItemMovedSerializer.of(services.finish(by=self.actor, item_id=item_id, **parts)))
+    step, body = staticmethod(services.finish), FinishPartSerializer
 
 
-class AbandonView(WorkView):
+@told(
+    "abandonQueueItem",
+    "Abandon a waiting or running item, with a full refund.",
+    examples.REASON,
+    examples.REFUNDED,
+)
+class AbandonView(StepView, WorkerView):
     """Given up."""
 
-    @extend_schema(
-        operation_id="abandonQueueItem",
-        request=RefundReasonSerializer,
-        responses=QueueItemMovedSerializer,
-        examples=[examples.REASON, examples.REFUNDED],
-    )
-    @keyed
-    def post(self, request: Request, item_id: UUID) -> Response:
-        """Abandon a waiting or running item, with a full refund."""
-        why = parsed(RefundReasonSerializer, request)
-        return Response(QueueItemMovedSerializer.of(services.abandon(by=self.actor, item_id=item_id, **why)))
+    step, body = staticmethod(services.abandon), RefundReasonSerializer
 
 
-class RefundView(WorkView):
+@told("refundQueueItem", "Refund a waiting or running item.", examples.REASON, examples.REFUNDED)
+class RefundView(StepView, WorkerView):
     """Given back."""
 
-    @extend_schema(
-        operation_id="refundQueueItem",
-        request=RefundReasonSerializer,
-        responses=QueueItemMovedSerializer,
-        examples=[examples.REASON, examples.REFUNDED],
-    )
-    @keyed
-    def post(self, request: Request, item_id: UUID) -> Response:
-        """Refund a waiting or running item."""
-        why = parsed(RefundReasonSerializer, request)
-        return Response(QueueItemMovedSerializer.of(services.refund(by=self.actor, item_id=item_id, **why)))
+    step, body = staticmethod(services.refund), RefundReasonSerializer
 
 
-class CancelView(ViewerView):
+@told("cancelQueueItem", "Take a waiting item back, with a full refund.", examples.REFUNDED)
+class CancelView(StepView, ViewerView):
     """No longer wanted."""
 
-    @extend_schema(
-        operation_id="cancelQueueItem",
-        request=NothingSerializer,
-        responses=QueueItemMovedSerializer,
-        examples=[examples.REFUNDED],
-    )
-    @keyed
-    def post(self, request: Request, item_id: UUID) -> Response:
-        """Take a waiting item back, with a full refund."""
-        parsed(NothingSerializer, request)
-        return Response(QueueItemMovedSerializer.of(services.cancel(by=self.actor, item_id=item_id)))
+    step = staticmethod(services.cancel)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +17,7 @@ from core.schema import paging
 from modelstate.api.serializers import NothingSerializer
 from queue_app import queries, services
 from queue_app.api import examples
+from queue_app.api.base import ModeIsStored
 from queue_app.api.serializers import (
     LinePlaceSerializer,
     QueueHistorySerializer,
@@ -26,43 +28,49 @@ from queue_app.api.serializers import (
 )
 
 
-class JoinView(PerformerView):
-    """Into the line."""
+class LineView(ModeIsStored, PerformerView):
+    """Into the line or out of it."""
 
-    permission = Permission.JOIN_QUEUE
+    step: ClassVar[Callable[..., services.LinePlace]]
 
-    @extend_schema(
+    @keyed
+    def post(self, request: Request) -> Response:
+        """Take the step, once for the key."""
+        parsed(NothingSerializer, request)
+        return Response(LinePlaceSerializer(type(self).step(by=self.actor, performer_id=self.performer_id)).data)
+
+
+@extend_schema_view(
+    post=extend_schema(
         operation_id="joinQueue",
+        description="Take the last place in the line; ten attempts an hour.",
         request=NothingSerializer,
         responses=LinePlaceSerializer,
         examples=[examples.JOINED],
     )
-    @keyed
-    def post(self, request: Request) -> Response:
-        """Take the last place in the line; ten attempts an hour."""
-        parsed(NothingSerializer, request)
-        return Response(LinePlaceSerializer(services.join(by=self.actor, performer_id=self.performer_id)).data)
+)
+class JoinView(LineView):
+    """Into the line."""
+
+    permission, step = Permission.JOIN_QUEUE, staticmethod(services.join)
 
 
-class LeaveView(PerformerView):
-    """Out of the line."""
-
-    permission = Permission.LEAVE_QUEUE
-
-    @extend_schema(
+@extend_schema_view(
+    post=extend_schema(
         operation_id="leaveQueue",
+        description="Give up the place; refused during a performance.",
         request=NothingSerializer,
         responses=LinePlaceSerializer,
         examples=[examples.LEFT],
     )
-    @keyed
-    def post(self, request: Request) -> Response:
-        """Give up the place; refused during a performance."""
-        parsed(NothingSerializer, request)
-        return Response(LinePlaceSerializer(services.leave(by=self.actor, performer_id=self.performer_id)).data)
+)
+class LeaveView(LineView):
+    """Out of the line."""
+
+    permission, step = Permission.LEAVE_QUEUE, staticmethod(services.leave)
 
 
-class QueueView(PerformerView):
+class QueueView(ModeIsStored, PerformerView):
     """What viewers paid for."""
 
     permission = Permission.READ_QUEUE
@@ -99,7 +107,7 @@ class SettingsView(PerformerView):
         return Response(QueueSettingsSerializer(saved).data)
 
 
-class ItemView(SignedInView):
+class ItemView(ModeIsStored, SignedInView):
     """One item, for its viewer, its performer and staff."""
 
     @extend_schema(operation_id="getQueueItem", responses=QueueItemSerializer, examples=[examples.WAITING])
@@ -108,7 +116,7 @@ class ItemView(SignedInView):
         return Response(QueueItemSerializer(queries.item_for(self.actor, item_id)).data)
 
 
-class PlaceView(SignedInView):
+class PlaceView(ModeIsStored, SignedInView):
     """Where one item stands."""
 
     @extend_schema(operation_id="getQueueItemPosition", responses=QueuePlaceSerializer, examples=[examples.PLACE])
@@ -117,7 +125,7 @@ class PlaceView(SignedInView):
         return Response(QueuePlaceSerializer(queries.place_for(self.actor, item_id)).data)
 
 
-class HistoryView(SignedInView):
+class HistoryView(ModeIsStored, SignedInView):
     """What was bought or performed."""
 
     @extend_schema(

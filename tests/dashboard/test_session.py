@@ -172,6 +172,20 @@ def test_with_nobody_waiting_every_start_next_says_so(in_line: Performer, viewer
 
 
 @pytest.mark.parametrize(
+    "name", ["join-queue", "leave-queue", "start-next", "finish-performance", "abandon-performance"]
+)
+def test_no_form_of_hers_takes_a_mode(runs: UUID, hers: Client, name: str) -> None:
+    assert told(press(hers, name, mode="OFF")) == (400, "INVALID_MODE")
+    assert status_of(runs) == "started"
+
+
+def test_declining_takes_no_mode(in_line: Performer, viewer: Viewer, hers: Client) -> None:
+    item = bought(viewer, in_line)
+    assert told(press(hers, "decline-item", item, passThrough="1")) == (400, "INVALID_MODE")
+    assert status_of(item) == "created"
+
+
+@pytest.mark.parametrize(
     ("name", "code"),
     [
         ("stop-stream", "INVALID_STATE_TRANSITION"),

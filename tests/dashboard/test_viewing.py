@@ -179,6 +179,9 @@ def test_no_form_chooses_the_mode(performer: Performer, viewer: Viewer, his: Cli
     assert told(press(his, "buy", performer.pk, item, mode="OFF")) == (400, "INVALID_MODE")
     assert told(press(his, "request-next", tokens="4", title="A song", mode="OFF")) == (400, "INVALID_MODE")
     assert tokens_of(viewer) == (1000, 0)
+    booked = bought(viewer, performer)
+    assert told(press(his, "cancel-item", booked, mode="OFF")) == (400, "INVALID_MODE")
+    assert tokens_of(viewer) == (900, 100)
 
 
 def test_history_turns_its_pages(performer: Performer, viewer: Viewer, his: Client) -> None:

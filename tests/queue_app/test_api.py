@@ -264,7 +264,7 @@ def test_without_a_key_nothing_moves(performer: Performer, viewer: Viewer, verb:
         ("abandon", {"reason": "because"}, "reason"),
         ("abandon", {"reason": "partial_performance"}, "reason"),
         ("refund", {"reason": 7}, "reason"),
-        ("start", {"mode": "OFF"}, "mode"),
+        ("start", {"wish": "OFF"}, "wish"),
     ],
 )
 def test_bad_bodies_are_refused_by_field(
@@ -275,6 +275,31 @@ def test_bad_bodies_are_refused_by_field(
     assert told(refused) == (400, "VALIDATION_ERROR")
     assert [error["attr"] for error in refused.json()["errors"]] == [attr]
     assert (status_of(item_id), tokens_of(viewer)) == ("started", (900, 100))
+
+
+@pytest.mark.parametrize("field", ["mode", "queueMode", "passThrough", "passThroughMode"])
+@pytest.mark.parametrize("verb", ["start", "finish", "abandon", "refund"])
+def test_no_step_takes_a_mode(performer: Performer, viewer: Viewer, verb: str, field: str) -> None:
+    item = bought(viewer, performer)
+    for path, body in ((f"items/{item}/{verb}", {field: "OFF"}), (f"items/{item}/{verb}?{field}=OFF", None)):
+        assert told(post(factories.bearer(performer), path, body)) == (400, "INVALID_MODE")
+    assert status_of(item) == "created"
+
+
+def test_neither_the_line_nor_a_cancellation_takes_a_mode(
+    idle: Performer, performer: Performer, viewer: Viewer
+) -> None:
+    item, mode = bought(viewer, performer), {"mode": "ON"}
+    assert told(post(factories.bearer(idle), "join", dict(mode))) == (400, "INVALID_MODE")
+    assert told(post(factories.bearer(performer), "leave", dict(mode))) == (400, "INVALID_MODE")
+    assert told(post(factories.bearer(viewer), f"items/{item}/cancel", dict(mode))) == (400, "INVALID_MODE")
+    assert told(factories.bearer(performer).get(f"{BASE}?mode=ON")) == (400, "INVALID_MODE")
+    assert status_of(item) == "created"
+
+
+def test_who_may_not_move_it_is_told_that_first(performer: Performer, viewer: Viewer) -> None:
+    item = bought(viewer, performer)
+    assert told(post(factories.bearer(viewer), f"items/{item}/start", {"mode": "ON"})) == (403, "PERMISSION_DENIED")
 
 
 def test_only_the_head_starts(performer: Performer, viewer: Viewer) -> None:
