@@ -65,6 +65,27 @@ WHERE kind NOT IN {LIVE} AND (
 """,  # noqa: S608 - constants of this module
 )
 
+DEBTS_ARE_SHORTFALLS = Invariant(
+    "I4",
+    "a performer owes what corrections could not take, less what she repaid from her own earnings, and nobody overpays",
+    """
+SELECT 'wallet_account ' || account.id AS row, wallet_summed_balance(account.id) AS receivable,
+       COALESCE(strange, 0) AS strange_transfers
+FROM wallet_account AS account LEFT JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE side.owner_id IS DISTINCT FROM account.owner_id OR side.kind <> 'earned' OR code <>
+           CASE WHEN debit_account_id = account.id THEN 'shortfall' ELSE 'repayment' END) AS strange
+  FROM wallet_transfer JOIN wallet_account AS side
+    ON side.id = CASE WHEN debit_account_id = account.id THEN credit_account_id ELSE debit_account_id END
+  WHERE account.id IN (debit_account_id, credit_account_id)
+) AS moved ON true
+WHERE account.kind = 'receivable' AND (wallet_summed_balance(account.id) > 0 OR strange > 0)
+UNION ALL
+SELECT 'wallet_transfer ' || transfer.id, NULL, 1 FROM wallet_transfer AS transfer
+JOIN wallet_account AS side ON side.id = CASE code WHEN 'shortfall' THEN debit_account_id ELSE credit_account_id END
+WHERE code IN ('shortfall', 'repayment') AND side.kind <> 'receivable'
+""",
+)
+
 ESCROW_IS_OPEN_HOLDS = Invariant(
     "I5",
     "a viewer's escrow is the sum of her open holds",
@@ -130,6 +151,7 @@ LEDGER_INVARIANTS = (
     NOBODY_BELOW_ZERO,
     LIVE_ROWS_ARE_THEIR_TRANSFERS,
     SUMMED_ROWS_ARE_THEIR_TRANSFERS,
+    DEBTS_ARE_SHORTFALLS,
     ESCROW_IS_OPEN_HOLDS,
     HOLDS_ARE_RESOLVED_ONCE,
     REVERSALS_MIRROR,

@@ -38,6 +38,7 @@ class TransferCode(models.TextChoices):
     PRIZE_FUND = "prize_fund", "Prize fund filled"
     PRIZE_TAKE = "prize_take", "Surplus of the prize fund"
     ADJUST = "adjust", "Corrected by staff"
+    REPAYMENT = "repayment", "Repaid from earnings"
 
 
 class HoldState(models.TextChoices):

@@ -25,6 +25,7 @@ ICONS: Mapping[str, str] = {
     TransferCode.PAYOUT_RESERVE: "lock",
     TransferCode.PAYOUT_PAY: "dollar",
     TransferCode.PAYOUT_RETURN: "undo",
+    TransferCode.REPAYMENT: "undo",
 }
 
 STRANGE_TO_ALL = {TransferCode.PRIZE_FUND, TransferCode.PRIZE_TAKE}
@@ -34,6 +35,7 @@ STRANGE_TO_VIEWERS = STRANGE_TO_ALL | {
     TransferCode.PAYOUT_RESERVE,
     TransferCode.PAYOUT_PAY,
     TransferCode.PAYOUT_RETURN,
+    TransferCode.REPAYMENT,
 }
 
 

@@ -21,8 +21,10 @@ from core.exceptions import (
 )
 from tests import factories
 from tests.adjustments.support import approve, holder, propose, reject
+from tests.payouts.support import debtor
 from tests.wallet.support import assert_ledger_holds, buckets, hold, settled, viewer_with
 from wallet.models import Transfer
+from wallet.queries import balance_of
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,26 @@ def test_held_tokens_are_not_there() -> None:
     hold(viewer, None, 50)
     with pytest.raises(InsufficientBalance):
         propose(factories.staff(), viewer, 11, direction="debit")
+
+
+def test_of_earnings_only_what_is_not_owed_can_be_taken() -> None:
+    performer = debtor(1_000)
+    settled(viewer_with(1_030), performer, 1_030)
+    with pytest.raises(InsufficientBalance) as refused:
+        propose(factories.staff(), performer, 31, direction="debit")
+    assert refused.value.details == {"required": 31, "available": 30}
+    propose(factories.staff(), performer, 30, direction="debit")
+    balance = balance_of(performer.pk)
+    assert (balance.earned, balance.owed) == (0, 0)
+    assert_ledger_holds()
+
+
+def test_what_staff_credit_a_debtor_repays_her_debt() -> None:
+    performer = debtor(1_000)
+    propose(factories.staff(), performer, 90)
+    balance = balance_of(performer.pk)
+    assert (balance.earned, balance.owed) == (0, 910)
+    assert_ledger_holds()
 
 
 def test_a_performers_earnings_are_credited_and_debited() -> None:

@@ -55,7 +55,8 @@ def judge(deeds: Iterable[Deed], people: Iterable[UUID]) -> Verdict:
     found = [deed for deed in remembered if deed.key in stored]
     return Verdict(
         lost=len(lost),
-        doubled=max(0, Transfer.objects.count() - sum(_transfers(deed) for deed in deeds)),
+        # Repayments are nobody's deed: they come with payouts, and move nothing between what she has and what she owes.
+        doubled=max(0, Transfer.objects.exclude(code="repayment").count() - sum(_transfers(deed) for deed in deeds)),
         mismatched=sum(not _same(deed, stored[deed.key]) for deed in found),
         balances_wrong=_wrong(balances(deeds), people),
         violations=sum(len(finding.broken) for finding in findings(timely=False)),
@@ -87,7 +88,7 @@ def balances(deeds: Iterable[Deed]) -> Balances:
         elif deed.verb == "reverse":
             share = answer["tokens"] if answer["performer_id"] else -answer["tokens"]
             move(answer["viewer_id"], available=share)
-            move(answer["performer_id"], earned=answer["shortfall"] - answer["tokens"])
+            move(answer["performer_id"], earned=-answer["tokens"])
         else:
             settled, refunded = answer["settled"], answer["refunded"]
             move(answer["viewer_id"], available=refunded, escrow=-settled - refunded)
@@ -126,9 +127,16 @@ def _stored() -> dict[str, dict[str, Any]]:
 
 def _wrong(expected: Balances, people: Iterable[UUID]) -> int:
     return sum(
-        any(getattr(balance_of(person), bucket) != expected.get(person, Counter())[bucket] for bucket in BUCKETS)
-        for person in people
+        _has(person) != Counter({name: expected.get(person, Counter())[name] for name in BUCKETS}) for person in people
     )
+
+
+def _has(person: UUID) -> Counter[str]:
+    """What lies in each bucket; what a performer owes is less of what she earned."""
+    now = balance_of(person)
+    found = Counter({name: getattr(now, name) for name in BUCKETS})
+    found["earned"] -= now.owed
+    return found
 
 
 BUCKETS = ("available", "escrow", "earned", "payout_pending")

@@ -30,6 +30,7 @@ from tests import factories
 from tests.payouts.support import VERBS, ask, asked, brought, claim, debtor, earner, money, staff, status_of, step
 from tests.wallet.support import assert_ledger_holds, key, settled, viewer_with
 from wallet import services as wallet
+from wallet.models import Transfer
 from wallet.queries import balance_of, payable_of
 
 pytestmark = pytest.mark.django_db
@@ -145,15 +146,47 @@ def test_who_never_earned_anything_has_nothing_to_ask_for() -> None:
     assert Attempt.objects.count() == 0
 
 
-def test_what_she_owes_stays_back() -> None:
+def test_what_she_owes_is_paid_back_before_she_is_paid() -> None:
     performer = debtor(1_000)
     settled(viewer_with(2_500), performer, 2_500)
     with pytest.raises(InsufficientBalance) as refused:
         ask(performer, 1_501)
     assert refused.value.details == {"required": 1_501, "available": 1_500}
     ask(performer, 1_500)
-    assert (money(performer), balance_of(performer.pk).owed, payable_of(performer.pk)) == ((1_000, 1_500), 1_000, 0)
+    assert (money(performer), balance_of(performer.pk).owed, payable_of(performer.pk)) == ((0, 1_500), 0, 0)
+    repaid = Transfer.objects.get(code="repayment")
+    assert (repaid.amount, repaid.group_id) == (1_000, Transfer.objects.latest("created_at", "id").group_id)
     assert_ledger_holds()
+
+
+def test_who_has_repaid_owes_nothing_of_what_she_earns_next() -> None:
+    performer = debtor(1_000)
+    settled(viewer_with(2_000), performer, 2_000)
+    ask(performer, 1_000)
+    settled(viewer_with(1_200), performer, 1_200)
+    ask(performer, 1_200)
+    assert (money(performer), balance_of(performer.pk).owed) == ((0, 2_200), 0)
+    assert Transfer.objects.filter(code="repayment").count() == 1
+    assert_ledger_holds()
+
+
+def test_of_a_payout_that_comes_back_she_repays_what_she_owes_by_then() -> None:
+    performer = earner(0)
+    paid = settled(viewer_with(1_000), performer, 1_000)
+    payout_id = asked(performer, 1_000)
+    wallet.reverse_transfer(by=SYSTEM, transfer_id=paid.transfer_id, reason="dispute", key=key())
+    assert (money(performer), balance_of(performer.pk).owed) == ((0, 1_000), 1_000)
+    step("reject", payout_id)
+    assert (money(performer), balance_of(performer.pk).owed) == ((0, 0), 0)
+    assert_ledger_holds()
+
+
+def test_a_refused_request_repays_nothing() -> None:
+    performer = debtor(1_000)
+    settled(viewer_with(1_200), performer, 1_200)
+    with pytest.raises(InsufficientBalance):
+        ask(performer, 1_200)
+    assert (money(performer), balance_of(performer.pk).owed) == ((1_200, 0), 1_000)
 
 
 def test_who_owes_more_than_she_has_may_be_paid_nothing() -> None:

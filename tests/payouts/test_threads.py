@@ -12,7 +12,7 @@ from payouts.models import Attempt, Payout, Step
 from tests import factories
 from tests.payouts.support import ask, asked, brought, claim, debtor, earner, money, staff, status_of, step
 from tests.support.threads import refusals, together
-from tests.wallet.support import hold, key, settled, viewer_with
+from tests.wallet.support import assert_ledger_holds, hold, key, settled, viewer_with
 from wallet import services as wallet
 from wallet import settlement
 from wallet.queries import balance_of, payable_of
@@ -42,6 +42,23 @@ def test_two_requests_for_all_she_has_leave_one(many_connections: str) -> None:
     assert (refusals(outcomes), money(performer)) == (["INSUFFICIENT_BALANCE"], (0, 1_000))
 
 
+def test_payouts_racing_with_credits_never_overdraw_what_she_has_earned(
+    many_connections: str, settings: Settings
+) -> None:
+    settings.PAYOUT_MINIMUM_TOKENS = 100
+    performer, rich = earner(300), viewer_with(2_000)
+    credits = [hold(rich, performer, 100) for _ in range(8)]
+    work: list[Any] = [partial(ask, performer, 500, claim(performer)) for _ in range(3)]
+    outcomes = together(
+        [*work, *(partial(settlement.settle_hold, by=SYSTEM, hold_id=held.id, key=key()) for held in credits)]
+    )
+    earned, pending = money(performer)
+    assert set(refusals(outcomes)) <= {"INSUFFICIENT_BALANCE"}
+    assert (earned >= 0, pending) == (True, 500 * Payout.objects.count())
+    assert earned + pending == 300 + 8 * 100
+    assert_ledger_holds()
+
+
 def test_requests_racing_with_settlements_and_reversals_never_overdraw(
     many_connections: str, settings: Settings
 ) -> None:
@@ -63,7 +80,7 @@ def test_requests_racing_with_settlements_and_reversals_never_overdraw(
     assert earned >= 0
 
 
-def test_what_she_owes_stays_back_while_she_earns_and_asks(many_connections: str, settings: Settings) -> None:
+def test_what_she_owes_is_repaid_once_while_she_earns_and_asks(many_connections: str, settings: Settings) -> None:
     performer, rich = debtor(1_000), viewer_with(2_000)
     settings.PAYOUT_MINIMUM_TOKENS = 100
     settled(rich, performer, 1_000)
@@ -71,8 +88,10 @@ def test_what_she_owes_stays_back_while_she_earns_and_asks(many_connections: str
     work: list[Any] = [partial(settlement.settle_hold, by=SYSTEM, hold_id=held.id, key=key()) for held in holds]
     together([*work, *(partial(ask, performer, 600, claim(performer)) for _ in range(2))])
     earned, pending = money(performer)
-    assert (earned + pending, balance_of(performer.pk).owed) == (1_800, 1_000)
-    assert (pending in {0, 600}, earned >= 1_000) == (True, True)
+    owed = balance_of(performer.pk).owed
+    assert (earned + pending - owed, pending in {0, 600}) == (800, True)
+    assert owed == (0 if pending else 1_000)
+    assert_ledger_holds()
 
 
 def test_a_payout_and_a_reversal_of_the_same_tokens_meet(many_connections: str) -> None:

@@ -86,12 +86,13 @@ class Rooms(RuleBasedStateMachine):
         self.model.attempts[performer] += 1
         again = self._request(her, key, b"one", tokens)
         assert self._request(her, key, b"other", tokens) == DuplicateKey.code
-        if self.model.earned[performer] < tokens:
+        if self.model.payable(performer) < tokens:
             assert first == again == "INSUFFICIENT_BALANCE"
             return Payout(None, performer, tokens, "refused")
         assert isinstance(first, Answer)
         assert isinstance(again, Answer)
         assert (again.body, again.replayed) == (first.body, True)
+        self.model.repay(performer)
         self.model.earned[performer] -= tokens
         self.model.payout_pending[performer] += tokens
         return Payout(first.body["requestId"], performer, tokens)
@@ -132,6 +133,7 @@ class Rooms(RuleBasedStateMachine):
             self.model.payout_pending[payout.performer] -= payout.tokens
         if verb in {"reject", "fail"}:
             self.model.earned[payout.performer] += payout.tokens
+            self.model.repay(payout.performer)
 
     # --- corrections by hand
 
@@ -181,10 +183,14 @@ class Rooms(RuleBasedStateMachine):
         return (self.viewers if bucket == "available" else self.performers)[place]
 
     def _covers(self, correction: Correction) -> bool:
-        return correction.sign > 0 or getattr(self.model, correction.bucket)[correction.owner] >= correction.tokens
+        place = correction.owner
+        free = self.model.available[place] if correction.bucket == "available" else self.model.payable(place)
+        return correction.sign > 0 or free >= correction.tokens
 
     def _book(self, correction: Correction) -> None:
         getattr(self.model, correction.bucket)[correction.owner] += correction.sign * correction.tokens
+        if correction.bucket == "earned":
+            self.model.repay(correction.owner)
 
     # --- the prize fund
 

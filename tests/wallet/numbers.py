@@ -66,6 +66,16 @@ class Numbers:
     attempts: list[int] = field(default_factory=lambda: [0, 0])
     prizes: int = 0
 
+    def payable(self, place: int) -> int:
+        """What a performer may take out: earned less owed."""
+        return max(0, self.earned[place] + self.receivable[place])
+
+    def repay(self, place: int) -> None:
+        """What she owes goes off what she has earned, as far as it reaches."""
+        tokens = min(self.earned[place], -self.receivable[place])
+        self.earned[place] -= tokens
+        self.receivable[place] += tokens
+
     def of_viewer(self, place: int) -> dict[str, int]:
         """Her buckets."""
         return {"available": self.available[place], "escrow": self.escrow[place]}
