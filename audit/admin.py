@@ -29,6 +29,7 @@ else:
     _ModelAdmin = admin.ModelAdmin
 
 REASON = "audit_reason"
+LOOK = "look"
 Owner = TypeVar("Owner", bound="AuditedAdmin")
 Item = Any  # a row of whichever model the admin shows
 
@@ -45,8 +46,12 @@ class Act:
 
 
 class ReasonForm(forms.Form):
-    """The page between choosing an action and doing it."""
+    """The page between choosing an action and doing it.
 
+    `looks`, where it is not empty, is the word on a second button that shows the page again with what would happen.
+    """
+
+    looks: ClassVar[str] = ""
     reason = forms.CharField(
         max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="Goes to the audit log."
     )
@@ -89,8 +94,10 @@ def with_reason(
 
         @admin.action(description=description, permissions=["act"])
         def action(self: Owner, request: HttpRequest, queryset: Any) -> HttpResponse | None:  # noqa: ANN401 - rows
-            sent = request.POST if "key" in request.POST else None
-            form = form_class(sent, word=typed, initial={"key": uuid4()})
+            looking = LOOK in request.POST
+            sent = request.POST if "key" in request.POST and not looking else None
+            filled = request.POST.dict() if looking else {"key": uuid4()}
+            form = form_class(sent, word=typed, initial=filled)
             if not form.is_valid():
                 return self.ask_reason(request, queryset, form, name, description)
             more = {name: value for name, value in form.cleaned_data.items() if name not in ("reason", "key", "typed")}
@@ -104,7 +111,7 @@ def with_reason(
     return decorate
 
 
-def _words(refusal: DomainError) -> str:
+def refusal_words(refusal: DomainError) -> str:
     """What it says, and of fields what is wrong with them: no field of an action's is shown beside the message."""
     return " ".join([refusal.message, *(f"{error.attr}: {error.detail}" for error in getattr(refusal, "errors", ()))])
 
@@ -243,13 +250,21 @@ class AuditedAdmin(_ModelAdmin):
             "form": form,
             "action": name,
             "checkbox": ACTION_CHECKBOX_NAME,
-            "items": [(item.pk, str(item), self.act_numbers(item)) for item in queryset],
+            "items": [
+                (item.pk, str(item), [*self.act_numbers(item), *self.act_preview(request, item, form)])
+                for item in queryset
+            ],
+            "look": LOOK,
             "media": self.media,
         }
         return TemplateResponse(request, "admin/act_with_reason.html", context, status=422 if form.errors else 200)
 
     def act_numbers(self, item: Item) -> Sequence[tuple[str, object]]:
         """What staff should see of an item before they act: pairs of a label and a value. Override it."""
+        return ()
+
+    def act_preview(self, request: HttpRequest, item: Item, form: ReasonForm) -> Sequence[tuple[str, object]]:
+        """What the action would do to an item with what the form holds now. Override it where that can be told."""
         return ()
 
     def act_on_all(
@@ -265,7 +280,7 @@ class AuditedAdmin(_ModelAdmin):
                 missing = self._act_on(item, name, effect, act)
             except DomainError as refusal:
                 _note_refusal(item, name, act, refusal)
-                messages.error(request, f"{item}: {_words(refusal)} ({refusal.code})")
+                messages.error(request, f"{item}: {refusal_words(refusal)} ({refusal.code})")
                 continue
             if missing:
                 messages.warning(request, f"{item}: {missing}")
@@ -282,12 +297,13 @@ class AuditedAdmin(_ModelAdmin):
             record(by=act.by, action=f"admin.{name}", reason=act.reason, **target)
             return Answer(200, {"missing": missing or ""})
 
-        what = fingerprint("POST", name, "", {**target, "reason": act.reason})
+        asked = {name: str(value) for name, value in act.more.items()}
+        what = fingerprint("POST", name, "", {**target, "reason": act.reason, **asked})
         answer = once(Claim(_id_of(act.by), f"admin:{act.key}:{item.pk}:{name}", what), take)
         return str(answer.body.get("missing", ""))
 
 
-def _target(item: Item) -> dict[str, str]:
+def _target(item: Item) -> dict[str, Any]:
     return {"target_type": item._meta.label_lower, "target_id": str(item.pk)}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -13,16 +15,37 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from audit.admin import Act, ReadOnlyAdmin, with_reason
+from audit.admin import Act, ReadOnlyAdmin, ReasonForm, refusal_words, with_reason
 from core import outbox
+from core.actors import SYSTEM
+from core.exceptions import DomainError
 from queue_app import health, services
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
+from queue_app.states import Status
+from wallet.queries.receipts import Line
 from wallet.words import reason_words
 
 if TYPE_CHECKING:
     _Inline = admin.TabularInline[QueueEvent, QueueItem]
 else:
     _Inline = admin.TabularInline
+
+
+#: Where the tokens of an item go, as staff read it.
+GOES = {"settle": "paid to the performer", "refund": "back to the viewer"}
+
+
+class FinishForm(ReasonForm):
+    """Why, and how much of it was performed."""
+
+    looks = "Show what it settles"
+    settled = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=10**9,
+        label="Tokens to be paid",
+        help_text="Performed only in part: the rest goes back to the viewer. Empty: all of them are paid.",
+    )
 
 
 class QueueEventInline(_Inline):
@@ -60,23 +83,43 @@ class QueueItemAdmin(ReadOnlyAdmin):
         "refund_reason_words",
         "trace",
     )
-    readonly_fields = ("trace",)
+    readonly_fields = ("trace", "settlement")
     list_filter = ("status", "source_feature", "refund_reason")
     list_select_related = ("performer", "viewer")
     search_fields = ("=id", "=hold__id", "=source_event_id", "performer__user__username", "viewer__user__username")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     inlines = (QueueEventInline,)
-    actions = ("start", "abandon", "refund", "requeue", "reverse")
+    actions = ("start", "finish", "abandon", "refund", "requeue", "reverse")
 
     def act_numbers(self, item: QueueItem) -> list[tuple[str, object]]:
         """What staff see before they act."""
         return [("tokens", item.tokens), ("status", item.status), ("performer", item.performer_id)]
 
+    def act_preview(self, request: HttpRequest, item: QueueItem, form: ReasonForm) -> list[tuple[str, object]]:
+        """What the ends of a running item would settle, with the part that the form names, or why that is none."""
+        if item.status != Status.STARTED:
+            return []
+        part = form["settled"].value() if "settled" in form.fields else None
+        try:
+            settled = None if part in (None, "") else forms.IntegerField(min_value=1).clean(part)
+            seen = services.preview(by=self.actor(request), item_id=item.pk, settled=settled)
+        except DomainError as refusal:
+            return [("if finished", refusal_words(refusal))]
+        except forms.ValidationError as refusal:
+            return [("if finished", " ".join(refusal.messages))]
+        return [("if finished", told(seen.finish)), ("if abandoned", told(seen.abandon))]
+
     @admin.display(description="Refund reason", ordering="refund_reason")
     def refund_reason_words(self, item: QueueItem) -> str:
         """Why tokens went back, as people read it."""
         return reason_words(item.refund_reason)
+
+    @admin.display(description="What an end would settle")
+    def settlement(self, item: QueueItem) -> str:
+        """The ledger's own dry run, while it runs."""
+        seen = services.preview_if_running(by=SYSTEM, item_id=item.pk) if item.status == Status.STARTED else None
+        return f"finished: {told(seen.finish)}; abandoned: {told(seen.abandon)}" if seen else ""
 
     @admin.display(description="Trace")
     def trace(self, item: QueueItem) -> SafeString:
@@ -88,6 +131,11 @@ class QueueItemAdmin(ReadOnlyAdmin):
     def start(self, item: QueueItem, act: Act) -> None:
         """The head of a queue begins to run."""
         services.start(by=act.by, item_id=item.pk)
+
+    @with_reason("Finish, wholly or in part", form_class=FinishForm)
+    def finish(self, item: QueueItem, act: Act) -> None:
+        """The performer is paid, all of it or the part that was performed."""
+        services.finish(by=act.by, item_id=item.pk, settled=act.more["settled"])
 
     @with_reason("Abandon with a full refund")
     def abandon(self, item: QueueItem, act: Act) -> None:
@@ -108,6 +156,11 @@ class QueueItemAdmin(ReadOnlyAdmin):
     def reverse(self, item: QueueItem, act: Act) -> None:
         """A finished item's tokens go back to the viewer; what she was paid out already she owes."""
         services.reverse(by=act.by, item_id=item.pk, reason=act.reason, key=f"{act.key}:{item.pk}")
+
+
+def told(lines: Iterable[Line]) -> str:
+    """A receipt in words."""
+    return ", ".join(f"{line.tokens:,} {GOES.get(line.kind, line.kind)}" for line in lines)
 
 
 @admin.register(QueueEvent)

@@ -34,7 +34,7 @@ class QueueAppConfig(AppConfig):
 
         register(archiving.ITEMS, archiving.EVENTS)
         also_check(*QUEUE_INVARIANTS)
-        allow_fields("intake_paused")
+        allow_fields("intake_paused", "settled")
         gauges.register(health.gauges)
         explain(REASONS)
         hooks.register_work_reader(queries.current_performance)

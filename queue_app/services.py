@@ -253,6 +253,8 @@ def _audit(by: Actor, verb: str, item: Facts, reason: str = "") -> None:
     # What staff do to somebody else's item is written down whatever door they came through.
     if by.kind == "staff":
         after = {"status": item["status"], "tokens": item["tokens"]}
+        if item["refundReason"] == RefundReason.PARTIAL_PERFORMANCE:
+            after["settled"] = item["settledTokens"]
         record(
             by=by,
             action=f"queue.{verb}",

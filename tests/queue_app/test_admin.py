@@ -14,7 +14,7 @@ from audit.models import AuditEntry
 from modelstate.states import State
 from queue_app import services
 from tests import factories
-from tests.queue_app.support import bought, running, state_of, status_of, tokens_of
+from tests.queue_app.support import bought, earned_by, running, state_of, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
 PAGES = ["queue_app_queueitem", "queue_app_queueevent", "queue_app_performerqueue"]
@@ -27,11 +27,11 @@ def desk() -> Client:
     return factories.signed_in(factories.staff())
 
 
-def act(desk: Client, action: str, *items: UUID, reason: str | None = "the viewer wrote to us") -> Any:  # noqa: ANN401
-    """Choose an action for items; with a reason also the second page is sent."""
+def act(desk: Client, action: str, *items: UUID, reason: str | None = "the viewer wrote to us", **more: str) -> Any:  # noqa: ANN401 - a response
+    """Choose an action for items; with a reason also the second page is sent, with what it asks besides."""
     body: dict[str, Any] = {"action": action, "_selected_action": [str(item) for item in items]}
     if reason is not None:
-        body |= {"reason": reason, "key": "0192f1d0-0000-7000-8000-000000000001"}
+        body |= {"reason": reason, "key": "0192f1d0-0000-7000-8000-000000000001", **more}
     return desk.post(reverse("admin:queue_app_queueitem_changelist"), body, follow=True)
 
 
@@ -82,6 +82,58 @@ def test_staff_start_the_head(desk: Client, performer: Performer, viewer: Viewer
     item_id = bought(viewer, performer)
     act(desk, "start", item_id)
     assert (status_of(item_id), state_of(performer)) == ("started", State.PERFORMING)
+
+
+def test_staff_finish_in_part_and_the_rest_goes_back(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id = running(viewer, performer)
+    act(desk, "finish", item_id, settled="60")
+    assert (status_of(item_id), earned_by(performer), tokens_of(viewer)) == ("finished", 60, (940, 0))
+    [done] = AuditEntry.objects.filter(target_id=str(item_id), action="queue.finish")
+    assert (done.after, done.reason) == ({"status": "finished", "tokens": 100, "settled": 60}, "partial_performance")
+    assert AuditEntry.objects.get(target_id=str(item_id), action="admin.finish").reason == "the viewer wrote to us"
+
+
+def test_without_a_number_staff_finish_wholly(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id = running(viewer, performer)
+    act(desk, "finish", item_id, settled="")
+    assert (status_of(item_id), earned_by(performer), tokens_of(viewer)) == ("finished", 100, (900, 0))
+
+
+def test_a_part_that_is_none_is_refused_as_everywhere(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id = running(viewer, performer)
+    assert "Settle 1 to 100 tokens" in act(desk, "finish", item_id, settled="101").content.decode()
+    assert act(desk, "finish", item_id, settled="0").status_code == 422
+    assert status_of(item_id) == "started"
+
+
+def test_what_waits_is_not_finished(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id = bought(viewer, performer)
+    assert "(INVALID_STATE_TRANSITION)" in act(desk, "finish", item_id, settled="60").content.decode()
+    assert (status_of(item_id), tokens_of(viewer)) == ("created", (900, 100))
+
+
+@pytest.mark.parametrize(
+    ("settled", "words"),
+    [
+        ("", "if finished: 100 paid to the performer"),
+        ("60", "if finished: 60 paid to the performer, 40 back to the viewer"),
+        ("101", "settled: Settle 1 to 100 tokens; else abandon or refund."),
+        ("many", "if finished: Enter a whole number."),
+    ],
+)
+def test_the_page_shows_what_it_settles_before_it_does(
+    desk: Client, performer: Performer, viewer: Viewer, settled: str, words: str
+) -> None:
+    item_id = running(viewer, performer)
+    page = act(desk, "finish", item_id, reason="half of it", settled=settled, look="1").content.decode()
+    assert words in page
+    assert "half of it" in page
+    assert (status_of(item_id), AuditEntry.objects.filter(action="admin.finish").exists()) == ("started", False)
+
+
+def test_a_running_items_page_shows_what_its_ends_settle(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    page = desk.get(reverse("admin:queue_app_queueitem_change", args=[running(viewer, performer)])).content.decode()
+    assert "finished: 100 paid to the performer; abandoned: 100 back to the viewer" in page
 
 
 def test_a_refusal_has_the_services_words_and_the_others_go_on(
