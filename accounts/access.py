@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 _MEMO = "_access"
 
+# What makes tokens is nobody's by being a superuser: it is granted by name.
+EXPLICIT = ["CREDIT_TOKENS"]
+
 _READ_ACCESS = """
 SELECT
   ARRAY(
     SELECT p.codename FROM auth_permission p
     JOIN django_content_type c ON c.id = p.content_type_id
     WHERE c.app_label = 'accounts' AND c.model = 'user' AND p.codename = upper(p.codename)
-      AND (%(superuser)s
+      AND (%(superuser)s AND p.codename <> ALL (%(explicit)s)
         OR p.id IN (SELECT permission_id FROM accounts_user_user_permissions WHERE user_id = %(user)s)
         OR p.id IN (SELECT g.permission_id FROM auth_group_permissions g
                     JOIN accounts_user_groups m ON m.group_id = g.group_id WHERE m.user_id = %(user)s))),
@@ -77,8 +80,9 @@ def forget_access(user: User) -> None:
 
 def _read(user: User | AnonymousUser) -> Access:
     assert isinstance(user.pk, UUID)
+    facts = {"user": user.pk, "staff": user.is_staff, "superuser": user.is_superuser, "explicit": EXPLICIT}
     with connection.cursor() as cursor:
-        cursor.execute(_READ_ACCESS, {"user": user.pk, "staff": user.is_staff, "superuser": user.is_superuser})
+        cursor.execute(_READ_ACCESS, facts)
         permissions, flags, performer, viewer, manager = cursor.fetchone()
     held = {"performer": performer, "viewer": viewer, "studio manager": manager, "staff": user.is_staff}
     roles = frozenset(role for role, holds in held.items() if holds)

@@ -15,15 +15,6 @@ class CannotApproveTwice(DomainError):
     constraints = ("adjustments_different_people",)
 
 
-class CannotAdjustOwnWallet(DomainError):
-    """Nobody corrects, or agrees to correct, what is his own."""
-
-    code = "CANNOT_ADJUST_OWN_WALLET"
-    status = 409
-    title = "Your own wallet"
-    default = "This is your own wallet. Somebody else has to correct it."
-
-
 class ProposedAlready(DuplicateKey):
     """The same key proposed another correction."""
 

@@ -62,7 +62,10 @@ def approve(*, by: Actor, adjustment_id: UUID, reason: str) -> Corrected:
 
 
 def reject(*, by: Actor, adjustment_id: UUID, reason: str) -> Corrected:
-    """Say no, for good; who proposed it may take it back so. Raises NotFound, AlreadyDecided."""
+    """Say no, for good; who proposed it may take it back so.
+
+    Raises NotFound, AlreadyDecided, CannotAdjustOwnWallet.
+    """
     return _step("reject", by, adjustment=adjustment_id, reason=reason)
 
 

@@ -175,6 +175,8 @@ def cancel(*, by: Actor, item_id: UUID) -> Moved:
 
 
 def _close(verb: str, *, by: Actor, item_id: UUID, **more: object) -> Moved:
+    if by.kind == "staff" and verb != "cancel":
+        policies.check_not_own_purchase(by, queries.item_for(by, item_id).viewer_id)
     with transaction.atomic():
         result = call(f"queue_app_{verb}", actor=by.id, owner=policies.owner_of(by), item=item_id, **more)
         _audit(by, verb, result["item"])

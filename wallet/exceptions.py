@@ -65,6 +65,15 @@ class DuplicateTransaction(DomainError):
     constraints = ("wallet_transfer_external_once",)
 
 
+class CannotAdjustOwnWallet(DomainError):
+    """Nobody corrects, credits or gives back, or agrees to correct, what is the own."""
+
+    code = "CANNOT_ADJUST_OWN_WALLET"
+    status = 409
+    title = "Your own wallet"
+    default = "This is your own wallet. Somebody else has to correct it."
+
+
 class CannotReverseTransfer(DomainError):
     """Only settlements and credits can be reversed, and only once."""
 

@@ -23,7 +23,8 @@ def open_accounts(*, owner_id: UUID) -> int:
 def fund(*, by: Actor, owner_id: UUID, tokens: int, key: str, external_id: str = "") -> Funding:
     """Credit a viewer's wallet, once by key and once by `external_id`, the payment's own id.
 
-    Raises NotFound, AccountClosed, DuplicateTransaction, BalanceLimitExceeded, DuplicateKey, ValidationFailed.
+    Raises NotFound, CannotAdjustOwnWallet, AccountClosed, DuplicateTransaction, BalanceLimitExceeded, DuplicateKey,
+    ValidationFailed.
     """
     funding = ledger.fund(by=by, owner_id=owner_id, tokens=tokens, key=key, external_id=external_id)
     balance_changed(owner_id, funding.version)
@@ -60,7 +61,8 @@ def reverse_transfer(*, by: Actor, transfer_id: UUID, reason: str, key: str) -> 
     """Undo a settlement or a credit by a transfer of its own, once.
 
     What a performer no longer has of it is booked to her receivable. Raises NotFound, CannotReverseTransfer,
-    InsufficientBalance (a credit that is spent), AccountClosed, DuplicateKey.
+    CannotAdjustOwnWallet (either side is the own one), InsufficientBalance (a credit that is
+    spent), AccountClosed, DuplicateKey.
     """
     reversal = ledger.reverse_transfer(by=by, transfer_id=transfer_id, reason=reason, key=key)
     balance_changed(reversal.viewer_id, reversal.version)

@@ -57,8 +57,11 @@ def test_a_permission_taken_from_one_account_stays_with_the_others() -> None:
     assert allows(other, "STREAM")
 
 
-def test_a_superuser_may_everything() -> None:
-    assert permissions_of(factories.staff(is_superuser=True)) == frozenset(Permission)
+def test_a_superuser_may_everything_but_make_tokens() -> None:
+    superuser = factories.staff(is_superuser=True)
+    assert permissions_of(superuser) == frozenset(Permission) - {Permission.CREDIT_TOKENS}
+    factories.grant(superuser, Permission.CREDIT_TOKENS)
+    assert allows(User.objects.get(pk=superuser.pk), Permission.CREDIT_TOKENS)
 
 
 def test_a_closed_account_may_nothing() -> None:

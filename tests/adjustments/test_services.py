@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection
 
-from adjustments.exceptions import CannotAdjustOwnWallet, CannotApproveTwice
+from adjustments.exceptions import CannotApproveTwice
 from adjustments.models import Adjustment, Decision
 from adjustments.policies import ALONE, BY_TWO, people_needed
 from audit.models import AuditEntry
@@ -23,6 +23,7 @@ from tests import factories
 from tests.adjustments.support import approve, holder, propose, reject
 from tests.payouts.support import debtor
 from tests.wallet.support import assert_ledger_holds, buckets, hold, settled, viewer_with
+from wallet.exceptions import CannotAdjustOwnWallet
 from wallet.models import Transfer
 from wallet.queries import balance_of
 
@@ -161,8 +162,18 @@ def test_nobody_corrects_his_own_wallet() -> None:
     with pytest.raises(CannotAdjustOwnWallet):
         propose(viewer.user, viewer, 5)
     made = propose(factories.staff(), viewer, 200)
-    with pytest.raises(CannotAdjustOwnWallet):
-        approve(viewer.user, made.id)
+    for decide in (approve, reject):
+        with pytest.raises(CannotAdjustOwnWallet):
+            decide(viewer.user, made.id)
+    assert Adjustment.objects.get(pk=made.id).status == "proposed"
+
+
+def test_a_superuser_approves_large_ones_only_where_the_permission_was_given() -> None:
+    made = propose(factories.staff(), viewer_with(0), 700)
+    approve(factories.staff(), made.id)
+    with pytest.raises(PermissionDenied):
+        approve(factories.staff(is_superuser=True), made.id)
+    assert approve(holder(), made.id).status == "booked"
 
 
 def test_slices_by_the_same_person_add_up() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django.urls import reverse as address_of
 from django.utils import timezone
 
 from accounts.models import Performer, Viewer
 from audit.models import AuditEntry
+from core.actors import Actor
 from core.exceptions import DomainError, NotFound
 from modelstate.exceptions import InvalidStateTransition
 from queue_app import services
@@ -20,7 +22,7 @@ from tests.payouts.support import asked as ask_payout
 from tests.queue_app.support import bought, come, rich, running, tokens_of
 from tests.support.threads import connections_for, refusals, together
 from tests.wallet.support import assert_ledger_holds, buckets, tokens_in
-from wallet.exceptions import CannotReverseTransfer
+from wallet.exceptions import CannotAdjustOwnWallet, CannotReverseTransfer
 from wallet.states import AccountKind
 
 
@@ -50,6 +52,24 @@ def test_the_tokens_go_back_and_the_status_stays(performer: Performer, viewer: V
         "reverse", "finished", "finished", "complaint 7"
     )  # fmt: skip
     assert_ledger_holds()
+
+
+@pytest.mark.django_db
+def test_staff_take_nothing_back_that_they_bought_or_performed(performer: Performer, viewer: Viewer) -> None:
+    item_id = finished(viewer, performer)
+    for person in (viewer, performer):
+        with pytest.raises(CannotAdjustOwnWallet), transaction.atomic():
+            services.reverse(by=Actor(person.pk, "staff"), item_id=item_id, reason="mine", key=str(uuid4()))
+    assert (tokens_of(viewer), QueueItem.objects.get(pk=item_id).reversed_at) == ((900, 0), None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["abandon", "refund", "finish"])
+def test_staff_do_not_end_what_they_bought_themselves(verb: str, performer: Performer, viewer: Viewer) -> None:
+    item_id = running(viewer, performer)
+    with pytest.raises(CannotAdjustOwnWallet):
+        getattr(services, verb)(by=Actor(viewer.pk, "staff"), item_id=item_id)
+    assert QueueItem.objects.get(pk=item_id).status == "started"
 
 
 @pytest.mark.django_db

@@ -9,13 +9,13 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import Performer
-from core.actors import SYSTEM
+from core.actors import SYSTEM, Actor
 from core.exceptions import DuplicateKey, InsufficientBalance, NotFound
 from tests import factories
 from tests.payouts.support import asked
 from tests.wallet.support import assert_ledger_holds, buckets, hold, key, settled, tokens_in, viewer_with
 from wallet import services, settlement
-from wallet.exceptions import CannotReverseTransfer
+from wallet.exceptions import CannotAdjustOwnWallet, CannotReverseTransfer
 from wallet.ledger import Reversal
 from wallet.models import Account, Hold, Transfer
 from wallet.states import AccountKind, HoldState
@@ -117,6 +117,30 @@ def test_holds_refunds_and_reversals_have_ways_of_their_own_and_are_not_reversed
         with pytest.raises(CannotReverseTransfer):
             reverse(transfer_id)
     assert_ledger_holds()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("side", ["viewer", "performer"])
+def test_nobody_takes_back_what_was_moved_in_the_own_wallet(side: str) -> None:
+    viewer, performer = viewer_with(500), factories.performer()
+    done, mine = settled(viewer, performer, 300), Actor((viewer if side == "viewer" else performer).pk, "staff")
+    for _ in range(2):
+        with pytest.raises(CannotAdjustOwnWallet):
+            services.reverse_transfer(by=mine, transfer_id=done.transfer_id, reason="mine", key="again")
+    assert buckets(performer.pk) == (0, 0, 300)
+    assert reverse(done.transfer_id).tokens == 300
+
+
+@pytest.mark.django_db
+def test_nobody_credits_the_own_wallet_or_takes_the_own_credit_back() -> None:
+    viewer = viewer_with(500)
+    mine = Actor(viewer.pk, "staff")
+    with pytest.raises(CannotAdjustOwnWallet):
+        services.fund(by=mine, owner_id=viewer.pk, tokens=5, key=key(), external_id=key())
+    credit = Transfer.objects.get(code="fund", credit_account__owner_id=viewer.pk)
+    with pytest.raises(CannotAdjustOwnWallet):
+        services.reverse_transfer(by=mine, transfer_id=credit.pk, reason="mine", key=key())
+    assert buckets(viewer.pk) == (500, 0, 0)
 
 
 @pytest.mark.django_db

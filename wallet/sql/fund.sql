@@ -1,6 +1,6 @@
 -- grant: app
 -- Credit a viewer from the house, once by key and once by the payment's own id where one is given: a payment that came
--- before gets the answer it got then.
+-- before gets the answer it got then. Nobody credits the own wallet.
 CREATE OR REPLACE FUNCTION wallet_fund(
   p_actor uuid, p_key text, p_owner uuid, p_tokens bigint, p_external_id text DEFAULT '') RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -15,6 +15,9 @@ DECLARE
 BEGIN
   IF v_answer IS NOT NULL THEN
     RETURN v_answer;
+  END IF;
+  IF p_actor = p_owner THEN
+    RETURN wallet_remember(v_operation, wallet_refuse('CANNOT_ADJUST_OWN_WALLET'));
   END IF;
   PERFORM wallet_need_accounts(p_owner, 'available');
   v_wallet := wallet_lock_wallet(p_owner);
