@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
@@ -80,9 +80,9 @@ def forget_access(user: User) -> None:
 
 def _read(user: User | AnonymousUser) -> Access:
     assert isinstance(user.pk, UUID)
-    facts = {"user": user.pk, "staff": user.is_staff, "superuser": user.is_superuser, "explicit": EXPLICIT}
+    facts: dict[str, Any] = {"user": user.pk, "staff": user.is_staff, "superuser": user.is_superuser}
     with connection.cursor() as cursor:
-        cursor.execute(_READ_ACCESS, facts)
+        cursor.execute(_READ_ACCESS, {**facts, "explicit": EXPLICIT})
         permissions, flags, performer, viewer, manager = cursor.fetchone()
     held = {"performer": performer, "viewer": viewer, "studio manager": manager, "staff": user.is_staff}
     roles = frozenset(role for role, holds in held.items() if holds)
