@@ -79,8 +79,8 @@ class PayoutAdmin(ReadOnlyAdmin):
 
     @admin.display(description="worth")
     def worth(self, payout: Payout) -> str:
-        """What the tokens come to at the rate of the approval."""
-        return "" if payout.rate is None else f"{payout.tokens * payout.rate:,.2f}"
+        """What the tokens came to when they were approved."""
+        return "" if payout.worth is None else f"{payout.worth:,.2f}"
 
     def act_numbers(self, item: Payout) -> list[tuple[str, object]]:
         """What staff see before they act."""

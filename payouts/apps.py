@@ -19,4 +19,4 @@ class PayoutsConfig(AppConfig):
 
         also_check(*PAYOUT_INVARIANTS)
         explain(REASONS)
-        allow_fields("rate", "currency", "approvals_needed")
+        allow_fields("rate", "currency", "worth", "approvals_needed")

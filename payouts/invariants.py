@@ -52,4 +52,29 @@ HAVING count(step.id) <> payout.version
 """,
 )
 
-PAYOUT_INVARIANTS = (PENDING_IS_OPEN_PAYOUTS, PAYOUTS_AGREE_WITH_TRANSFERS, STEPS_ARE_COMPLETE)
+# The audit log says what was approved: who rewrites the payout and its worth is found here, who rewrites the log too is
+# found by its chain (I11).
+RATES_ARE_THOSE_APPROVED = Invariant(
+    "I6",
+    "a payout is worth its tokens at the rate that was approved, as the audit log has it",
+    """
+SELECT 'payouts_payout ' || payout.id AS row, payout.tokens, payout.rate, payout.currency, payout.worth,
+       approved.rates AS rates_in_the_log
+FROM payouts_payout AS payout LEFT JOIN LATERAL (
+  SELECT array_agg(after ->> 'rate' ORDER BY id) AS rates,
+         bool_and((after ->> 'rate', after ->> 'currency', after ->> 'tokens')
+                  IS NOT DISTINCT FROM (payout.rate::text, payout.currency::text, payout.tokens::text)) AS agree
+  FROM audit_auditentry
+  WHERE target_type = 'payouts.payout' AND target_id = payout.id::text AND action = 'payout.approve'
+) AS approved ON true
+WHERE CASE WHEN payout.rate IS NULL THEN approved.rates IS NOT NULL
+           ELSE approved.agree IS NOT TRUE OR payout.worth IS DISTINCT FROM payout.tokens * payout.rate END
+""",
+)
+
+PAYOUT_INVARIANTS = (
+    PENDING_IS_OPEN_PAYOUTS,
+    PAYOUTS_AGREE_WITH_TRANSFERS,
+    STEPS_ARE_COMPLETE,
+    RATES_ARE_THOSE_APPROVED,
+)

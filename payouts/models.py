@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from core.ids import uuid7
@@ -27,6 +27,9 @@ LIFE = (
     | Q(status__in=(Status.PAID, Status.FAILED)) & _APPROVED & _stamped(sent_at=True, ended_at=True, end_transfer=True)
     | Q(status=Status.REJECTED) & _stamped(sent_at=False, ended_at=True, end_transfer=True)
 )
+
+
+TOKENS_AT_RATE = ExpressionWrapper(F("tokens") * F("rate"), models.DecimalField(max_digits=24, decimal_places=6))
 
 
 def _nobody_twice(*names: str) -> Q:
@@ -58,6 +61,9 @@ class Payout(models.Model):
         max_digits=12, decimal_places=6, null=True, help_text="What one token is worth, in the currency."
     )
     currency = models.CharField(max_length=3, blank=True, default="")
+    worth = models.DecimalField(
+        max_digits=24, decimal_places=6, null=True, help_text="What the tokens came to when they were approved."
+    )
     reserve_transfer = models.OneToOneField("wallet.Transfer", models.PROTECT, related_name="+")
     end_transfer = models.OneToOneField("wallet.Transfer", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -78,6 +84,11 @@ class Payout(models.Model):
             models.CheckConstraint(
                 condition=Q(rate__isnull=True, currency="") | Q(rate__gt=0) & ~Q(currency=""),
                 name="payouts_rate_has_currency",
+            ),
+            models.CheckConstraint(
+                condition=Q(rate__isnull=True, worth__isnull=True)
+                | Q(rate__isnull=False, worth__isnull=False, worth=TOKENS_AT_RATE),
+                name="payouts_worth_is_tokens_at_rate",
             ),
         ]
         indexes = [

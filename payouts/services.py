@@ -135,7 +135,7 @@ def _step(verb: str, by: Actor, payout_id: UUID, reason: str, key: str, **more: 
 
 
 def _tell(verb: str, by: Actor, payout: Facts, reason: str) -> None:
-    after = {name: payout[name] for name in ("status", "tokens", "rate", "currency")}
+    after = {name: payout[name] for name in ("status", "tokens", "rate", "currency", "worth")}
     record(
         by=by,
         action=f"payout.{verb}",

@@ -33,7 +33,8 @@ BEGIN
   PERFORM payouts_note_step(v_payout, v_event, p_actor, p_reason);
   UPDATE payouts_payout
      SET version = version + 1, status = CASE v_event WHEN 'approve' THEN 'approved' ELSE status END,
-         rate = COALESCE(rate, p_rate, p_default_rate), currency = CASE currency WHEN '' THEN p_currency ELSE currency END,
+         rate = COALESCE(rate, p_rate, p_default_rate), worth = tokens * COALESCE(rate, p_rate, p_default_rate),
+         currency = CASE currency WHEN '' THEN p_currency ELSE currency END,
          first_approver_id = COALESCE(first_approver_id, p_actor),
          second_approver_id = CASE WHEN first_approver_id IS NOT NULL THEN p_actor END,
          approved_at = CASE v_event WHEN 'approve' THEN clock_timestamp() END

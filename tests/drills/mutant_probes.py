@@ -95,6 +95,7 @@ CHECKS: dict[str, Copy] = {
     "audit_seal_prev_hash_key": Copy("audit_seal", fresh={**NEXT, "hash": "\\x01"}),
     "payouts_tokens_in_range": Copy(PAYOUT, ASKED, {"tokens": 0}, FRESH_PAYOUT),
     "payouts_one_or_two_approvals": Copy(PAYOUT, ASKED, {"approvals_needed": 0}, FRESH_PAYOUT),
+    "payouts_worth_is_tokens_at_rate": Copy(PAYOUT, ASKED, {"rate": 2, "currency": "EUR", "worth": 1}, FRESH_PAYOUT),
     "payouts_rate_has_currency": Copy(PAYOUT, ASKED, {"rate": 2, "currency": ""}, FRESH_PAYOUT),
     "payouts_status_tells_the_truth": Copy(PAYOUT, ASKED, {"status": "paid"}, FRESH_PAYOUT),
     "payouts_payout_reserve_transfer_id_key": Copy(PAYOUT, ASKED),

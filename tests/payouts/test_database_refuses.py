@@ -11,6 +11,8 @@ from payouts.models import Payout, Transition
 from payouts.states import matrix
 from tests.payouts.support import asked, brought, earner
 from tests.support.database import Connection
+from tests.wallet.support import assert_ledger_holds
+from wallet.invariants import findings
 
 FORGERIES = {
     "an unasked step": "UPDATE payouts_payout SET status = 'paid', version = version + 1",
@@ -63,6 +65,30 @@ def test_the_application_may_not_even_try(forgery: str) -> None:
     with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(FORGERIES[forgery])
     assert "permission denied" in str(refused.value)
+
+
+@pytest.mark.parametrize("change", ["rate = rate * 2", "rate = rate * 2, worth = worth * 2", "worth = worth + 1"])
+def test_what_was_approved_stays_as_it_was(owner_connection: Connection, change: str) -> None:
+    brought(earner(), "approved")
+    with pytest.raises(psycopg.Error) as refused:
+        owner_connection.execute(f"UPDATE payouts_payout SET {change}")
+    assert refused.value.diag.constraint_name == "payouts_legal_steps_only"
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"), [("rate = 9", "payouts_worth_is_tokens_at_rate"), ("rate = 9, worth = tokens * 9", None)]
+)
+def test_a_rate_changed_past_the_guards_is_found(
+    superuser_connection: Connection, change: str, constraint: str | None
+) -> None:
+    payout_id = brought(earner(), "approved")
+    assert_ledger_holds()
+    superuser_connection.execute("ALTER TABLE payouts_payout DISABLE TRIGGER USER")
+    if constraint:
+        superuser_connection.execute(f"ALTER TABLE payouts_payout DROP CONSTRAINT {constraint}")
+    superuser_connection.execute(f"UPDATE payouts_payout SET {change}")
+    broken = [row["row"] for finding in findings(timely=False) for row in finding.broken]
+    assert broken == [f"payouts_payout {payout_id}"]
 
 
 def test_the_second_approver_is_somebody_else(owner_connection: Connection) -> None:

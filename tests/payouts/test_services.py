@@ -335,6 +335,9 @@ def test_the_rate_of_the_approval_is_kept(settings: Settings) -> None:
     settings.PAYOUT_RATE = Decimal("0.9")
     rates = dict(Payout.objects.values_list("id", "rate"))
     assert (rates[entered], rates[usual]) == (Decimal("0.061"), Decimal("0.05"))
+    worth = dict(Payout.objects.values_list("id", "worth"))
+    assert (worth[entered], worth[usual]) == (Decimal(61), Decimal(50))
+    assert_ledger_holds()
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "0.0000001", "NaN", "Infinity", "1000001"])
