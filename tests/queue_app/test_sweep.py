@@ -75,6 +75,14 @@ def test_out_of_the_line_nobody_must_start(viewer: Viewer) -> None:
     assert PerformerQueue.objects.get(pk=performer.pk).start_by is None
 
 
+def test_what_passes_through_must_not_be_started(performer: Performer, viewer: Viewer) -> None:
+    services.save_settings(performer_id=performer.pk, changes={"mode": "OFF"})
+    bought(viewer, performer)
+    assert PerformerQueue.objects.get(pk=performer.pk).start_by is None
+    with limits(start=0, start_warning=0):
+        assert (sweep().done, sweep().failed) == (0, 0)
+
+
 def test_a_second_item_gains_the_head_no_time_and_a_new_head_has_all_of_it(
     performer: Performer, viewer: Viewer
 ) -> None:
