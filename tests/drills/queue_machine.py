@@ -1,12 +1,15 @@
 """A model of the queues in plain lists, and the real ones beside it: whatever Hypothesis does to both, they agree.
 
-Buyers, performers, staff and sign-outs come in any order; a restart forgets all that a process knew.
+Buyers, performers, staff and sign-outs come in any order; a restart forgets all that a process knew, and who dies in
+the middle of something has done nothing. After every step each item's whole history, its hold and its deadline, each
+queue, each balance and each notice are what the lists say: no more, no less, no earlier.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,61 +23,30 @@ from core.actors import SYSTEM
 from core.exceptions import DomainError
 from core.idempotency import Claim, fingerprint
 from modelstate import services as states
-from modelstate.queries import get_state
-from notices.models import Notice
 from queue_app import services
-from queue_app.models import PerformerQueue, QueueItem
+from queue_app.sweeping import sweep
 from tests import factories
+from tests.drills.queue_eyes import SeenItem, desks_of, items_of, told_to
+from tests.drills.queue_lists import Desk, Item, Lists
 from tests.queue_app.support import bought
+from tests.wallet.numbers import real_balances
 from tests.wallet.support import assert_ledger_holds
-from wallet.queries import balance_of
 from wallet.services import fund
 
 TOKENS = 300
+#: A performance of an example must not end by itself, however slow the machine is.
+DURATION = 3000
+NEEDED = {"presenceRequired": True}
 PRICES = st.integers(1, 120)
 HERS, HIS = st.sampled_from(range(2)), st.sampled_from(range(3))
 _numbers = count(1)
 
 
-@dataclass(eq=False)
-class Item:
-    """What the model knows of an item."""
-
-    id: UUID
-    viewer: int
-    tokens: int
-    anybodys: bool = False
-    handed_on: bool = False
-    due: bool = False
-    paused: bool = False
-    steps: list[str] = field(default_factory=list)
-    number: int = field(default_factory=lambda: next(_numbers))
+class Died(Exception):
+    """A process ended before it could commit."""
 
 
-@dataclass(eq=False)
-class Desk:
-    """What the model knows of a performer."""
-
-    state: str
-    mode: str = "ON"
-    rejoin: bool = False
-    waiting: list[Item] = field(default_factory=list)
-    running: Item | None = None
-    earned: int = 0
-    present: bool = False
-    armed: Item | None = None
-    start_due: bool = False
-    warned: bool = False
-    warnings: int = 0
-
-    def rearm(self) -> None:
-        """Another item at the head, or a place in the line gained or lost: she has all of her time again."""
-        head = self.waiting[0] if self.state == "LINE" and self.waiting else None
-        if head is not self.armed:
-            self.armed, self.start_due, self.warned = head, False, False
-
-
-class Queues(RuleBasedStateMachine):
+class Queues(Lists, RuleBasedStateMachine):
     """Two performers, three viewers, one pool."""
 
     @initialize()
@@ -82,38 +54,42 @@ class Queues(RuleBasedStateMachine):
         """New people for every example, the performers in the line: the database is not emptied."""
         self.performers: list[Performer] = [factories.performer() for _ in range(2)]
         self.viewers: list[Viewer] = [factories.viewer() for _ in range(3)]
+        self.staff = factories.actor(factories.staff())
         for viewer in self.viewers:
             fund(by=SYSTEM, owner_id=viewer.pk, tokens=TOKENS, key=f"machine-{viewer.pk}")
-        self.desks = [Desk("LINE"), Desk("LINE")]
+        self.begin(desks=2, viewers=3, tokens=TOKENS)
         for performer in self.performers:
             states.sign_in(by=SYSTEM, performer_id=performer.pk)
             states.join_line(by=SYSTEM, performer_id=performer.pk)
-        self.pool: list[Item] = []
-        self.available = [TOKENS] * 3
-        self.ended: list[Item] = []
 
     # --- buyers
 
-    @rule(viewer=HIS, her=HERS, tokens=PRICES)
-    def buy(self, viewer: int, her: int, tokens: int) -> None:
+    @rule(viewer=HIS, her=HERS, tokens=PRICES, needed=st.sampled_from([False, False, True]))
+    def buy(self, viewer: int, her: int, tokens: int, needed: bool) -> None:
         """Held and in her queue, or nothing at all."""
         desk = self.desks[her]
-
-        def purchase() -> UUID:
-            with transaction.atomic():
-                return bought(self.viewers[viewer], self.performers[her], tokens=tokens)
-
-        item_id, refusal = outcome(purchase)
-        if tokens > self.available[viewer] or desk.state == "OFFLINE":
-            assert refusal in {"INSUFFICIENT_BALANCE", "PERFORMER_UNAVAILABLE"}
+        item_id, refusal = outcome(self._purchase, viewer=viewer, her=her, tokens=tokens, needed=needed)
+        if tokens > self.available[viewer] or desk.state == "OFFLINE" or desk.intake_paused:
+            assert refusal in {"INSUFFICIENT_BALANCE", "PERFORMER_UNAVAILABLE", "INTAKE_PAUSED"}
             return
         assert refusal is None
         self.available[viewer] -= tokens
-        item = Item(item_id, viewer, tokens)
+        item = Item(item_id, viewer, tokens, her, needs_viewer=needed)
         if desk.mode == "OFF":
-            self.pay(desk, item, tokens)
+            self.pay(desk, item, tokens, "pass_through", "viewer")
         else:
             desk.waiting.append(item)
+            self.tell(item, "created", "viewer")
+
+    def _purchase(self, viewer: int, her: int, tokens: int, *, needed: bool = False) -> UUID:
+        with transaction.atomic():
+            return bought(
+                self.viewers[viewer],
+                self.performers[her],
+                tokens=tokens,
+                duration_seconds=DURATION,
+                metadata=NEEDED if needed else {},
+            )
 
     @rule(viewer=HIS, tokens=PRICES)
     def ask_whoever_is_next(self, viewer: int, tokens: int) -> None:
@@ -126,21 +102,23 @@ class Queues(RuleBasedStateMachine):
             claim=claim,
             tokens=tokens,
             title="A song",
-            duration_seconds=None,
+            duration_seconds=DURATION,
         )
         if tokens > self.available[viewer]:
             assert refusal == "INSUFFICIENT_BALANCE"
             return
         assert refusal is None
         self.available[viewer] -= tokens
-        self.pool.append(Item(UUID(answer.body["id"]), viewer, tokens, anybodys=True))
+        self.pool.append(Item(UUID(answer.body["id"]), viewer, tokens, None, anybodys=True))
 
     @rule(viewer=HIS, place=st.integers(0, 3))
     def cancel(self, viewer: int, place: int) -> None:
         """Whatever of his still waits, all tokens back; what runs or has ended stays."""
         waiting = [item for item in self.all_waiting() if item.viewer == viewer]
         if place < len(waiting):
-            self.give_back(services.cancel, factories.actor(self.viewers[viewer]), waiting[place])
+            item = waiting[place]
+            services.cancel(by=factories.actor(self.viewers[viewer]), item_id=item.id)
+            self.give_back(item, ["cancel"], "cancelled", "viewer")
         elif self.ended:
             item = self.ended[place % len(self.ended)]
             owner = factories.actor(self.viewers[item.viewer])
@@ -153,7 +131,7 @@ class Queues(RuleBasedStateMachine):
         """From offline to idle; again: nothing."""
         states.sign_in(by=SYSTEM, performer_id=self.performers[her].pk)
         if self.desks[her].state == "OFFLINE":
-            self.desks[her].state = "IDLE"
+            self.move(self.desks[her], "IDLE")
 
     @rule(her=HERS)
     def vanish(self, her: int) -> None:
@@ -161,9 +139,8 @@ class Queues(RuleBasedStateMachine):
         desk = self.desks[her]
         states.sign_out(by=SYSTEM, performer_id=self.performers[her].pk, forced=True)
         if desk.running is not None:
-            self.return_tokens(desk.running)
-            desk.running = None
-        desk.state = "OFFLINE"
+            self.give_back(desk.running, ["abandon", "refund"], "abandoned")
+        self.move(desk, "OFFLINE")
 
     @rule(her=HERS)
     def join(self, her: int) -> None:
@@ -172,7 +149,7 @@ class Queues(RuleBasedStateMachine):
         refusal = outcome(states.join_line, by=SYSTEM, performer_id=self.performers[her].pk)[1]
         assert (refusal is None) == (desk.state == "IDLE")
         if refusal is None:
-            desk.state = "LINE"
+            self.move(desk, "LINE")
 
     @rule(her=HERS)
     def leave(self, her: int) -> None:
@@ -181,7 +158,7 @@ class Queues(RuleBasedStateMachine):
         refusal = outcome(states.leave_line, by=SYSTEM, performer_id=self.performers[her].pk)[1]
         assert (refusal is None) == (desk.state == "LINE")
         if refusal is None:
-            desk.state = "IDLE"
+            self.move(desk, "IDLE")
 
     @rule(her=HERS, mode=st.sampled_from(["ON", "OFF"]), rejoin=st.booleans())
     def switch(self, her: int, mode: str, rejoin: bool) -> None:
@@ -193,16 +170,20 @@ class Queues(RuleBasedStateMachine):
     @precondition(lambda self: any(desk.waiting for desk in self.desks))
     @rule(her=HERS, place=st.sampled_from([0, 0, 0, 1, 2]))
     def start(self, her: int, place: int) -> None:
-        """The head, in the line, alone; nothing else."""
+        """The head, in the line, alone; nothing else, and not twice."""
         desk = self.desks[her]
         if place >= len(desk.waiting):
             return
-        item = desk.waiting[place]
-        refusal = outcome(services.start, by=factories.actor(self.performers[her]), item_id=item.id)[1]
+        item, by = desk.waiting[place], factories.actor(self.performers[her])
+        refusal = outcome(services.start, by=by, item_id=item.id)[1]
         assert (refusal is None) == (place == 0 and desk.state == "LINE"), refusal
         if refusal is None:
-            desk.running, desk.state = desk.waiting.pop(0), "PERFORMING"
-            desk.running.due = False  # its life is over, its end is still to come
+            desk.running = desk.waiting.pop(0)
+            self.move(desk, "PERFORMING")
+            item.due = False  # its life is over, its end is still to come
+            item.steps.append("start")
+            self.tell(item, "started", "performer")
+            assert outcome(services.start, by=by, item_id=item.id)[1] == "INVALID_STATE_TRANSITION"
 
     @precondition(lambda self: any(desk.running for desk in self.desks))
     @rule(her=HERS, part=st.none() | PRICES)
@@ -219,8 +200,9 @@ class Queues(RuleBasedStateMachine):
             assert refusal == "VALIDATION_ERROR"
             return
         assert refusal is None
-        self.pay(desk, item, item.tokens if part is None else part)
-        self.stop(desk)
+        desk.running = None
+        self.pay(desk, item, item.tokens if part is None else part, "finish", "performer")
+        self.move(desk, "LINE" if desk.rejoin else "IDLE")
         assert outcome(services.finish, by=by, item_id=item.id)[1] == "INVALID_STATE_TRANSITION"
 
     @precondition(lambda self: any(desk.running for desk in self.desks))
@@ -230,126 +212,164 @@ class Queues(RuleBasedStateMachine):
         desk = self.desks[her]
         if desk.running is not None:
             services.abandon(by=factories.actor(self.performers[her]), item_id=desk.running.id)
-            self.return_tokens(desk.running)
-            self.stop(desk)
+            self.give_back(desk.running, ["abandon", "refund"], "abandoned", "performer")
+            self.move(desk, "LINE" if desk.rejoin else "IDLE")
 
-    # --- staff, the worker, the machine room
+    # --- staff
 
     @precondition(lambda self: bool(self.all_waiting()))
     @rule(place=st.integers(0, 5))
     def refund_by_staff(self, place: int) -> None:
         """Anything that waits."""
         waiting = self.all_waiting()
-        if waiting:
-            self.give_back(services.refund, factories.actor(factories.staff()), waiting[place % len(waiting)])
+        item = waiting[place % len(waiting)]
+        services.refund(by=self.staff, item_id=item.id)
+        self.give_back(item, ["refund"], "refunded")
 
-    @rule()
-    def deal(self) -> None:
-        """Whoever is free has something afterwards, while anything waits in the pool."""
-        services.deal()
-        self.see_who_took()
-        assert not (self.pool and any(self.may_take(desk) for desk in self.desks))
+    @rule(her=HERS, paused=st.booleans())
+    def pause_intake(self, her: int, paused: bool) -> None:
+        """Nothing new comes to her; what is there stays."""
+        services.pause_intake(by=self.staff, performer_id=self.performers[her].pk, paused=paused, reason="drill")
+        self.desks[her].intake_paused = paused
+
+    @precondition(lambda self: any(len(desk.waiting) > 1 for desk in self.desks))
+    @rule(her=HERS)
+    def requeue_by_staff(self, her: int) -> None:
+        """The head goes to the end."""
+        desk = self.desks[her]
+        if len(desk.waiting) > 1:
+            services.requeue(by=self.staff, item_id=desk.waiting[0].id, reason="drill")
+            desk.waiting.append(desk.waiting.pop(0))
+            desk.waiting[-1].steps.append("requeue")
+
+    # --- the machine room
 
     @rule()
     def restart(self) -> None:
         """A process ends, another begins: it knows only what the database knows."""
         connections["default"].close()
 
+    @rule(her=HERS, what=st.sampled_from(["start", "finish", "cancel", "deal", "sweep"]))
+    def die_midway(self, her: int, what: str) -> None:
+        """Who dies before the commit has done nothing."""
+        with suppress(Died, DomainError), transaction.atomic():
+            self._do(what, self.desks[her])
+            raise Died
+        connections["default"].close()
+
+    def _do(self, what: str, desk: Desk) -> None:
+        by = factories.actor(self.performers[desk.number])
+        head = desk.waiting[0] if desk.waiting else None
+        if what == "start" and head is not None:
+            services.start(by=by, item_id=head.id)
+        elif what == "cancel" and head is not None:
+            services.cancel(by=factories.actor(self.viewers[head.viewer]), item_id=head.id)
+        elif what == "finish" and desk.running is not None:
+            services.finish(by=by, item_id=desk.running.id)
+        elif what == "sweep":
+            sweep()
+        else:
+            services.deal()
+
     # --- what must hold after every step
 
     @invariant()
     def agree(self) -> None:
-        """Queues, money and states are what the model says."""
+        """Queues, money, deadlines, states and notices are what the model says."""
         if not hasattr(self, "desks"):
             return
+        self.seen = items_of([viewer.pk for viewer in self.viewers])
         self.see_who_took()
+        self.tell_thirds()
+        assert not (self.pool and any(desk.may_take for desk in self.desks)), "somebody is free, and something waits"
+        self.agree_on_items()
+        self.agree_on_desks()
+        self.agree_on_tokens()
+        who = {**{person.pk: ("viewer", place) for place, person in enumerate(self.viewers)}}
+        who |= {person.pk: ("performer", place) for place, person in enumerate(self.performers)}
+        told = Counter({(*who[owner], key, item): n for (owner, key, item), n in told_to(list(who)).items()})
+        assert told == self.told, (told - self.told, self.told - told)
+
+    def agree_on_items(self) -> None:
+        """Each item is where it should be, took its steps once, and its hold is as it is."""
+        assert set(self.seen) == {item.id for item in self.all_items()}
+        for item in self.all_items():
+            real = self.seen[item.id]
+            assert (real.steps, real.version) == (item.steps, len(item.steps))
+            assert real.performer == (None if item.desk is None else self.performers[item.desk].pk)
+            assert (real.held, real.hold_settled, real.settled) == (item.tokens, item.settled or 0, item.settled or 0)
+            assert (real.hold_state == "held") == (item.settled is None)
+            assert (real.status in {"created", "started"}) == (item.settled is None)
+
+    def agree_on_desks(self) -> None:
+        """Order, depth, state, settings and the place in the line."""
+        real = desks_of([performer.pk for performer in self.performers])
         for performer, desk in zip(self.performers, self.desks, strict=True):
             desk.rearm()
-            items = QueueItem.objects.filter(performer=performer, status="created").order_by("sequence")
-            assert list(items.values_list("pk", flat=True)) == [item.id for item in desk.waiting]
-            running = QueueItem.objects.filter(performer=performer, status="started").values_list("pk", flat=True)
-            assert list(running) == ([desk.running.id] if desk.running else [])
-            queue = PerformerQueue.objects.filter(pk=performer.pk).first()
-            assert (queue.depth if queue else 0) == len(desk.waiting) + bool(desk.running)
-            assert NAMES[get_state(performer.pk).state.value] == desk.state
-            assert balance_of(performer.pk).earned == desk.earned
+            mine = [item for item in self.seen.values() if item.performer == performer.pk]
+            assert [item.id for item in mine if item.status == "created"] == [item.id for item in desk.waiting]
+            running = [desk.running.id] if desk.running else []
+            assert [item.id for item in mine if item.status == "started"] == running
+            found = real[performer.pk]
+            assert (NAMES[found.state], found.depth) == (desk.state, desk.depth)
+            assert (found.mode, found.intake_paused) == (desk.mode, desk.intake_paused)
+            self.agree_on_time(desk, found)
+        line = sorted((found.ticket, found.performer) for found in real.values() if found.ticket is not None)
+        assert [performer for _ticket, performer in line] == [self.performers[desk.number].pk for desk in self.line]
+
+    def agree_on_time(self, desk: Desk, found: Any) -> None:  # noqa: ANN401 - a SeenDesk
+        """What the machine that knows time says of her deadlines."""
+
+    def agree_on_tokens(self) -> None:
+        """Everybody has what he should."""
+        people = [person.pk for person in (*self.viewers, *self.performers)]
+        real = real_balances(people)
         for place, viewer in enumerate(self.viewers):
-            held = [*self.all_waiting(), *(desk.running for desk in self.desks if desk.running)]
-            escrow = sum(item.tokens for item in held if item.viewer == place)
-            balance = balance_of(viewer.pk)
-            assert (balance.available, balance.escrow) == (self.available[place], escrow)
+            mine = real[viewer.pk]
+            assert (mine["available"], mine["escrow"]) == (self.available[place], self.escrow(place))
+        for performer, desk in zip(self.performers, self.desks, strict=True):
+            assert real[performer.pk].get("earned", 0) == desk.earned
 
     def teardown(self) -> None:
-        """The whole proof once an example; every end was told to its viewer at most once."""
+        """Nobody stays in the line and nothing in the pool for the next example's people; then the whole proof."""
         if not hasattr(self, "desks"):
             return
-        self.close()
-        assert_ledger_holds()
-        for item in self.ended:
-            told = Notice.objects.filter(
-                owner_id=self.viewers[item.viewer].pk, cause__startswith=f"queue.item:{item.id}"
-            )
-            assert len(set(told.values_list("key", flat=True))) == told.count()
-            assert told.filter(key__in=ENDS).count() <= 1
-
-    def close(self) -> None:
-        """Nobody stays in the line and nothing in the pool for the next example's people."""
         for her in range(2):
             self.vanish(her)
         for item in self.all_waiting():
-            self.give_back(services.cancel, factories.actor(self.viewers[item.viewer]), item)
+            services.cancel(by=factories.actor(self.viewers[item.viewer]), item_id=item.id)
+            self.give_back(item, ["cancel"], "cancelled", "viewer")
+            self.tell_thirds()
+        self.agree()
+        assert_ledger_holds()
 
     # --- the model's own means
 
     def see_who_took(self) -> None:
-        """Items of the pool that have found a performer: the oldest first, and only one who may take it."""
+        """Items of the pool that have found a performer: the oldest first, and the first in the line who may take."""
+        places = {performer.pk: place for place, performer in enumerate(self.performers)}
         for item in list(self.pool):
-            taken = QueueItem.objects.filter(pk=item.id, performer__isnull=False)
-            owner = taken.values_list("performer_id", flat=True).first()
-            if owner is None:
-                continue
-            desk = self.desks[[performer.pk for performer in self.performers].index(owner)]
-            # What somebody did not start is handed on at once; what was in the pool goes by its age.
-            assert item is self.pool[0] or item.handed_on, "a younger one was given away first"
-            assert self.may_take(desk), "she had work of her own, was not in the line or takes none"
-            self.pool.remove(item)
+            owner = self.seen[item.id].performer
+            if owner is not None:
+                self._take(item, self.desks[places[owner]], self.seen[item.id])
+        for item in self.pool:
             item.handed_on = False
-            desk.waiting.append(item)
 
-    def may_take(self, desk: Desk) -> bool:
-        """Who is in the line with nothing of her own waiting."""
-        return desk.state == "LINE" and desk.mode == "ON" and not desk.waiting
-
-    def all_waiting(self) -> list[Item]:
-        """Everything that has not been started."""
-        return [*self.pool, *(item for desk in self.desks for item in desk.waiting)]
-
-    def give_back(self, verb: Callable[..., Any], by: Any, item: Item) -> None:  # noqa: ANN401 - an actor
-        """End a waiting item with all its tokens."""
-        verb(by=by, item_id=item.id)
-        for line in (self.pool, *(desk.waiting for desk in self.desks)):
-            if item in line:
-                line.remove(item)
-        self.return_tokens(item)
-
-    def return_tokens(self, item: Item) -> None:
-        """They are his again."""
-        self.available[item.viewer] += item.tokens
-        self.ended.append(item)
-
-    def pay(self, desk: Desk, item: Item, tokens: int) -> None:
-        """Hers, the rest his."""
-        desk.earned += tokens
-        self.available[item.viewer] += item.tokens - tokens
-        self.ended.append(item)
-
-    def stop(self, desk: Desk) -> None:
-        """Nothing runs any more."""
-        desk.running, desk.state = None, "LINE" if desk.rejoin else "IDLE"
+    def _take(self, item: Item, desk: Desk, real: SeenItem) -> None:
+        # What somebody did not start is handed on at once; what was in the pool goes by its age.
+        assert item is self.pool[0] or item.handed_on, "a younger one was given away first"
+        assert desk.may_take, "she had work of her own, was not in the line or takes none"
+        free = [other for other in self.line if other.may_take]
+        assert desk is free[0], "another one was before her in the line"
+        assert real.sequence is not None
+        self.pool.remove(item)
+        item.handed_on, item.desk = False, desk.number
+        item.steps.append("assign")
+        desk.waiting.append(item)
+        self.tell(item, "created", "viewer")
 
 
 NAMES = {"OFFLINE": "OFFLINE", "IDLE": "IDLE", "IN_QUEUE": "LINE", "PERFORMING": "PERFORMING"}
-ENDS = ["queue.item.finished", "queue.item.partial", "queue.item.abandoned", "queue.item.refunded"]
 
 
 def outcome(deed: Callable[..., Any], **given: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - whatever it answers

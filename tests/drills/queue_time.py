@@ -1,24 +1,39 @@
 """The model of the queues, and time: whatever falls due is worked off once, whoever is away is paused, and comes back.
 
-Nothing falls due by waiting: every limit is a day, and a deadline comes when the machine says so.
+Nothing falls due by waiting: every limit is some days, each another, and a deadline comes when the machine says so.
 """
 
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from django.db import connections
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from notices.models import Notice
-from queue_app.models import QueueEvent
-from queue_app.states import LIMITS
+from core.actors import SYSTEM
+from presence.services import renew
+from presence.states import Kind
+from queue_app import services
+from queue_app.states import LIMITS, MAX_DEPTH
 from queue_app.sweeping import sweep
-from tests.drills.queue_machine import HERS, Desk, Item, Queues
+from tests.drills.queue_eyes import SeenDesk, SeenItem
+from tests.drills.queue_lists import Desk, Item
+from tests.drills.queue_machine import DURATION, HERS, HIS, PRICES, Queues, outcome
 from tests.queue_app import clockwork
 from tests.support.database import at_database, open_url, owner_url
+from wallet.services import place_hold
 
-DAY = dict.fromkeys(LIMITS, clockwork.NEVER)
-TIMED = ("pause", "resume", "warn")
+#: Told apart by an hour each: whoever takes one for another is seen.
+DAYS = {name: 10 * clockwork.NEVER + 3600 * place for place, name in enumerate(LIMITS)}
+ROUGHLY = timedelta(minutes=20)
+NOW = "clock_timestamp()"
+
+
+def limit(name: str) -> timedelta:
+    """A limit as it holds in the machine."""
+    return timedelta(seconds=DAYS[name])
 
 
 class TimedQueues(Queues):
@@ -26,9 +41,9 @@ class TimedQueues(Queues):
 
     @initialize()
     def open(self) -> None:
-        """A day for everything; each performer has a sign-in that can show signs of life, and shows none."""
+        """Days for everything; each performer has a sign-in that can show signs of life, and shows none."""
         super().open()
-        clockwork.set_limits(DAY)
+        clockwork.set_limits(DAYS)
         for performer in self.performers:
             clockwork.sign_in_of(performer)
             clockwork.go_away(performer)  # who signs in is there at once
@@ -39,16 +54,22 @@ class TimedQueues(Queues):
     @rule(place=st.integers(0, 7))
     def time_comes(self, place: int) -> None:
         """An item's deadline: what waits has waited too long, what runs is at its end, what is paused is too late."""
-        items = [*self.all_waiting(), *(desk.running for desk in self.desks if desk.running)]
+        items = [*(desk.running for desk in self.desks if desk.running), *self.all_waiting()]
         items = [item for item in items if not any(desk.start_due and desk.armed is item for desk in self.desks)]
         if items:
             item = items[place % len(items)]
-            self.as_owner(
-                "ALTER TABLE queue_app_queueitem DISABLE TRIGGER legal_steps_only",
-                f"UPDATE queue_app_queueitem SET deadline_at = clock_timestamp() WHERE id = '{item.id}'",
-                "ALTER TABLE queue_app_queueitem ENABLE TRIGGER legal_steps_only",
-            )
+            self.bring(item, f"deadline_at = {NOW}")
             item.due = True
+
+    @precondition(lambda self: any(desk.running for desk in self.desks))
+    @rule(her=HERS)
+    def booked_time_is_over(self, her: int) -> None:
+        """The end that was booked is reached: she is warned, and may go on to the maximum."""
+        item = self.desks[her].running
+        if item is not None and not item.paused and not item.overtime:
+            self.bring(item, f"ends_at = {NOW}, deadline_at = {NOW}")
+            item.due = item.overtime = True
+            item.ends_at = None
 
     @precondition(lambda self: any(desk.armed for desk in self.desks))
     @rule(her=HERS)
@@ -56,11 +77,33 @@ class TimedQueues(Queues):
         """The time in which she had to start, or to answer the warning, is over."""
         desk = self.desks[her]
         if desk.armed is not None and not desk.armed.due:
-            self.as_owner(
-                "UPDATE queue_app_performerqueue SET start_by = clock_timestamp() "
-                f"WHERE performer_id = '{self.performers[her].pk}'"
-            )
+            self.as_owner(f"UPDATE queue_app_performerqueue SET start_by = {NOW} WHERE {self.hers(desk)}")
             desk.start_due = True
+
+    @rule(viewer=HIS, tokens=PRICES, due=st.booleans())
+    def hold_and_forget(self, viewer: int, tokens: int, due: bool) -> None:
+        """Tokens set aside for something that never comes."""
+        if tokens <= self.available[viewer]:
+            place_hold(
+                by=SYSTEM,
+                viewer_id=self.viewers[viewer].pk,
+                performer_id=None,
+                tokens=tokens,
+                key=f"loose-{uuid4()}",
+                expires_seconds=0 if due else clockwork.NEVER,
+            )
+            self.available[viewer] -= tokens
+            self.loose.append((viewer, tokens, due))
+
+    @rule(her=HERS, viewer=HIS)
+    def crowd(self, her: int, viewer: int) -> None:
+        """Fifty wait already: nobody else comes in, and nothing is held."""
+        desk = self.desks[her]
+        if desk.state != "OFFLINE" and desk.mode == "ON" and not desk.intake_paused and self.available[viewer]:
+            self.as_owner(f"UPDATE queue_app_performerqueue SET depth = {MAX_DEPTH} WHERE {self.hers(desk)}")
+            refusal = outcome(self._purchase, viewer=viewer, her=her, tokens=1)[1]
+            self.as_owner(f"UPDATE queue_app_performerqueue SET depth = {desk.depth} WHERE {self.hers(desk)}")
+            assert refusal == "QUEUE_FULL"
 
     # --- she is there, or not
 
@@ -72,13 +115,14 @@ class TimedQueues(Queues):
 
     @rule(her=HERS)
     def come_back(self, her: int) -> None:
-        """A sign of life, which works off at once what concerns her."""
+        """A sign of life, which works off at once what concerns her; the next deal makes up for who is free by it."""
         desk = self.desks[her]
-        clockwork.come_back(self.performers[her])
+        sign_in = clockwork.sign_in_of(self.performers[her])
+        renew(sign_in_ids=[sign_in.pk], kind=Kind.POLL, at_least_seconds=clockwork.NEVER)
         if not desk.present:
             desk.present = True
             self.expect(desk)
-            self.see_who_took()
+        services.deal()
 
     # --- the sweeper
 
@@ -88,7 +132,6 @@ class TimedQueues(Queues):
         assert sweep().failed == 0
         self.expect_all()
         assert sweep().done == 0
-        assert not (self.pool and any(self.may_take(desk) for desk in self.desks))
 
     @precondition(lambda self: any(desk.running and not desk.present for desk in self.desks))
     @rule(times=st.integers(1, 2))
@@ -97,18 +140,19 @@ class TimedQueues(Queues):
         for _ in range(times):
             self.be_strict("rope_drop")
 
-    @rule(limit=st.sampled_from(["absence", "keep_place"]))
-    def wait_no_longer(self, limit: str) -> None:
-        """Who is away goes offline, and what waits for who is offline is given back."""
-        self.be_strict(limit)
+    @rule(name=st.sampled_from(["absence", "keep_place", "viewer_absence"]))
+    def wait_no_longer(self, name: str) -> None:
+        """Who is away goes offline, and what waits for who is offline, or needs who is not there, is given back."""
+        self.be_strict(name)
 
-    def be_strict(self, limit: str) -> None:
+    def be_strict(self, name: str) -> None:
         """Whoever is away has been away for too long."""
         self.sweep()
-        with clockwork.limits(**DAY | {limit: 0}):
-            assert sweep().failed == 0
-        clockwork.set_limits(DAY)
-        self.expect_all(limit)
+        self.agree()
+        clockwork.set_limits(DAYS | {name: 0})
+        assert sweep().failed == 0
+        clockwork.set_limits(DAYS)
+        self.expect_all(name)
 
     # --- what the model says
 
@@ -117,9 +161,10 @@ class TimedQueues(Queues):
         for desk in self.desks:
             self.expect(desk, strict)
         for item in [item for item in self.pool if item.due]:
-            self.pool.remove(item)
-            self.return_tokens(item)
-        self.see_who_took()
+            self.give_back(item, ["refund"], "refunded")
+        for hold in [hold for hold in self.loose if hold[2]]:
+            self.loose.remove(hold)
+            self.available[hold[0]] += hold[1]
 
     def expect(self, desk: Desk, strict: str = "") -> None:
         """What is worked off for one performer, in this order."""
@@ -128,58 +173,111 @@ class TimedQueues(Queues):
         if desk.running is None:
             self.expect_line(desk, strict)
         gone = strict == "keep_place" and desk.state == "OFFLINE"
-        for item in [item for item in desk.waiting if item.due or gone]:
-            desk.waiting.remove(item)
-            self.return_tokens(item)
+        for item in list(desk.waiting):
+            if item.due or gone:
+                self.give_back(item, ["refund"], "refunded")
+            elif strict == "viewer_absence" and item.needs_viewer:
+                self.give_back(item, ["refund"], "cancelled")
         desk.rearm()
+        self.tell_thirds()
 
     def expect_running(self, desk: Desk, item: Item, strict: str) -> None:
         """Given back, warned, paused or resumed."""
-        if item.due and item.paused:
-            self.return_tokens(item)
-            desk.running, desk.state = None, "OFFLINE"
+        if item.due and (item.paused or item.at_maximum):
+            gone = item.paused
+            self.give_back(item, ["abandon", "refund"], "abandoned")
+            self.move(desk, "OFFLINE" if gone else "IDLE")
         elif item.due:
             item.steps.append("warn")
+            item.at_maximum = item.overtime
         elif item.paused and desk.present:
             item.steps.append("resume")
-            item.paused = False
+            item.paused, item.at_maximum = False, item.overtime
         elif strict == "rope_drop" and not item.paused and not desk.present:
             item.steps.append("pause")
             item.paused = True
+            self.tell_one("viewer", item.viewer, "queue.item.paused", item, again=True)
         item.due = False
 
     def expect_line(self, desk: Desk, strict: str) -> None:
         """There again, gone for good, warned, or out of the line without the item that she did not start."""
         if desk.state == "OFFLINE":
-            desk.state = "IDLE" if desk.present else "OFFLINE"
+            self.move(desk, "IDLE" if desk.present else "OFFLINE")
         elif strict == "absence" and not desk.present:
-            desk.state = "OFFLINE"
-        elif desk.start_due and not desk.warned:
-            desk.start_due, desk.warned = False, True
-            desk.warnings += 1
+            self.move(desk, "OFFLINE")
+        elif desk.start_due and desk.armed is not None and not desk.warned:
+            desk.start_due, desk.warned, desk.start_by = False, True, None
+            self.tell_one("performer", desk.number, "queue.item.paused", desk.armed, again=True)
         elif desk.start_due:
-            self.expect_missed(desk, desk.waiting.pop(0))
+            self.expect_missed(desk, desk.waiting[0])
 
     def expect_missed(self, desk: Desk, item: Item) -> None:
         """What was for whoever is next waits for the next one, by its age; the rest is given back."""
-        desk.state = "IDLE"
+        self.move(desk, "IDLE")
         if item.anybodys:
-            item.handed_on = True
+            desk.waiting.remove(item)
+            item.handed_on, item.desk = True, None
+            item.steps.append("release")
             self.pool = sorted([*self.pool, item], key=lambda one: one.number)
         else:
-            self.return_tokens(item)
+            self.give_back(item, ["abandon", "refund"], "abandoned")
 
-    def teardown(self) -> None:
-        """Each step that only time takes stands once in the history, and each was told once."""
-        super().teardown()
-        for item in getattr(self, "ended", ()):
-            events = QueueEvent.objects.filter(item_id=item.id).order_by("version").values_list("event", flat=True)
-            assert [event for event in events if event in TIMED] == item.steps
-            pauses = Notice.objects.filter(key="queue.item.paused", owner_id=self.viewers[item.viewer].pk)
-            assert pauses.filter(cause__startswith=f"queue.item:{item.id}:").count() == item.steps.count("pause")
-        for performer, desk in zip(getattr(self, "performers", ()), getattr(self, "desks", ()), strict=True):
-            warned = Notice.objects.filter(owner_id=performer.pk, key="queue.item.paused")
-            assert warned.count() == desk.warnings
+    # --- each deadline, to the microsecond
+
+    def agree_on_items(self) -> None:
+        """The next thing that happens to each item, and when, as long as the machine has not brought it."""
+        super().agree_on_items()
+        for item in self.all_items():
+            real = self.seen[item.id]
+            assert (real.paused_at is not None) == item.paused
+            if item.settled is not None:
+                assert (real.deadline_step, real.deadline_at) == ("", None)
+            elif real.status == "created":
+                assert real.deadline_step == "lifetime"
+                assert item.due or real.deadline_at == real.created_at + limit("lifetime")
+            else:
+                self.agree_on_running(item, real)
+
+    def agree_on_running(self, item: Item, real: SeenItem) -> None:
+        """Its end moves by each pause, exactly; its deadline is the end, the maximum, or her return."""
+        assert real.started_at is not None
+        assert real.ends_at is not None
+        if item.overtime and item.ends_at is None:
+            item.ends_at = real.ends_at - real.stood_still()
+        booked = real.started_at + timedelta(seconds=DURATION)
+        assert real.ends_at == (item.ends_at or booked) + real.stood_still()
+        maximum = real.ends_at - timedelta(seconds=DURATION) + limit("maximum")
+        step, at = ("maximum", maximum) if item.at_maximum else ("duration", real.ends_at)
+        if real.paused_at is not None:
+            step, at = "return", real.paused_at + limit("return")
+        if not item.due:
+            assert (real.deadline_step, real.deadline_at) == (step, at)
+
+    def agree_on_time(self, desk: Desk, found: SeenDesk) -> None:
+        """She must start what is at the head, by a time that stands still until something changes."""
+        assert (found.start_item, found.start_warned) == (desk.armed and desk.armed.id, desk.warned)
+        if desk.armed is None:
+            assert found.start_by is None
+        elif not desk.start_due:
+            assert found.start_by is not None
+            left = found.start_by - datetime.now(UTC) - limit("start_warning" if desk.warned else "start")
+            assert desk.start_by is not None or abs(left) < ROUGHLY
+            assert found.start_by == (desk.start_by or found.start_by)
+            desk.start_by = found.start_by
+
+    # --- the machine's own means
+
+    def hers(self, desk: Desk) -> str:
+        """The rows that are hers."""
+        return f"performer_id = '{self.performers[desk.number].pk}'"
+
+    def bring(self, item: Item, changes: str) -> None:
+        """A deadline comes."""
+        self.as_owner(
+            "ALTER TABLE queue_app_queueitem DISABLE TRIGGER legal_steps_only",
+            f"UPDATE queue_app_queueitem SET {changes} WHERE id = '{item.id}'",
+            "ALTER TABLE queue_app_queueitem ENABLE TRIGGER legal_steps_only",
+        )
 
     def as_owner(self, *statements: str) -> None:
         """What no part of the product may do: move a deadline."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+
+import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
+from django.db import Error
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from core.exceptions import DomainError
+from tests.drills.queue_defects import DEFECTS, SHORT, Defect
 from tests.drills.queue_time import TimedQueues
 from tests.drills.running import broken, run_drill
+from tests.support.database import Connection
 
 pytestmark = [pytest.mark.threads, pytest.mark.slow]
+#: How a model says no: by an assertion of its own, by a refusal, or by the database's.
+NOES = (AssertionError, DomainError, Error, psycopg.Error, Flaky)
 
 
 def test_twelve_hands_break_no_rule_in_twenty_seconds(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,10 +37,8 @@ def test_twelve_hands_break_no_rule_in_five_minutes(capsys: pytest.CaptureFixtur
     assert broken(figures) == {}
 
 
-@pytest.mark.parametrize(
-    ("examples", "steps"), [(12, 30), pytest.param(300, 50, marks=pytest.mark.drill)], ids=["short", "long"]
-)
-def test_the_queues_are_what_the_lists_say(database_clone: str, examples: int, steps: int) -> None:
+def run_model(examples: int, steps: int) -> None:
+    """So many examples of so many steps; without shrinking: the steps of the first that fails are printed."""
     run_state_machine_as_test(
         TimedQueues,
         settings=settings(
@@ -39,5 +47,41 @@ def test_the_queues_are_what_the_lists_say(database_clone: str, examples: int, s
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+            database=None,
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("examples", "steps"), [(12, 30), pytest.param(300, 50, marks=pytest.mark.drill)], ids=["short", "long"]
+)
+def test_the_queues_are_what_the_lists_say(database_clone: str, examples: int, steps: int) -> None:
+    run_model(examples, steps)
+
+
+@pytest.mark.parametrize(
+    "defect",
+    [
+        pytest.param(defect, id=str(defect), marks=[] if defect.name in SHORT else pytest.mark.drill)
+        for defect in DEFECTS
+    ],
+)
+def test_the_model_catches(
+    defect: Defect, superuser_connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    defect.plant(superuser_connection)
+
+    with pytest.raises(NOES) as caught:
+        run_model(150, 40)
+
+    with capsys.disabled():
+        sys.stdout.write(f"\n{defect} -> caught by {how(caught)}\n")
+        sys.stdout.flush()
+
+
+def how(caught: pytest.ExceptionInfo[BaseException]) -> str:
+    """Where the model said no: its innermost function, the line's own text, and what was said."""
+    mine = [entry for entry in caught.traceback if "tests/drills/queue_" in str(entry.path)]
+    said = str(caught.value).split("\n")[0][:120] or str(mine[-1].statement).strip()
+    return f"{mine[-1].name}: {said}" if mine else said

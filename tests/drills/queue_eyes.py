@@ -1,0 +1,99 @@
+"""What the database says of the queues' model: a few statements, whatever happened, in the model's own words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+NOTHING = timedelta(0)
+
+ITEMS = """
+SELECT i.id, i.performer_id, i.status, i.version, i.sequence, i.created_at, i.started_at, i.ends_at, i.paused_at,
+       i.deadline_step, i.deadline_at, i.settled_tokens, h.state, h.amount, h.settled_amount,
+       e.steps, e.times
+  FROM queue_app_queueitem i JOIN wallet_hold h ON h.id = i.hold_id
+ CROSS JOIN LATERAL (SELECT array_agg(event ORDER BY version) AS steps, array_agg(at ORDER BY version) AS times
+                       FROM queue_app_queueevent WHERE item_id = i.id) e
+ WHERE i.viewer_id = ANY (%s) ORDER BY i.performer_id, i.sequence
+"""
+DESKS = """
+SELECT s.performer_id, s.state, s.line_ticket, COALESCE(q.depth, 0), COALESCE(q.mode, 'ON'),
+       COALESCE(q.intake_paused, false), q.start_item_id, q.start_by, COALESCE(q.start_warned, false)
+  FROM modelstate_modelstate s LEFT JOIN queue_app_performerqueue q USING (performer_id)
+ WHERE s.performer_id = ANY (%s)
+"""
+TOLD = """
+SELECT owner_id, key, (variables ->> 'itemId')::uuid FROM notices_notice
+ WHERE owner_id = ANY (%s) AND key LIKE 'queue.%%'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenItem:
+    """An item as it stands, with its hold and its history."""
+
+    id: UUID
+    performer: UUID | None
+    status: str
+    version: int
+    sequence: int | None
+    created_at: datetime
+    started_at: datetime | None
+    ends_at: datetime | None
+    paused_at: datetime | None
+    deadline_step: str
+    deadline_at: datetime | None
+    settled: int
+    hold_state: str
+    held: int
+    hold_settled: int
+    steps: list[str]
+    times: list[datetime]
+
+    def stood_still(self) -> timedelta:
+        """How long all its pauses lasted that are over."""
+        pauses = [at for step, at in zip(self.steps, self.times, strict=True) if step == "pause"]
+        returns = [at for step, at in zip(self.steps, self.times, strict=True) if step == "resume"]
+        return sum((back - away for away, back in zip(pauses, returns, strict=False)), NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDesk:
+    """A performer's state and her queue's row."""
+
+    performer: UUID
+    state: str
+    ticket: int | None
+    depth: int
+    mode: str
+    intake_paused: bool
+    start_item: UUID | None
+    start_by: datetime | None
+    start_warned: bool
+
+
+def items_of(viewers: Sequence[UUID]) -> dict[UUID, SeenItem]:
+    """All they ever bought, in the order of each queue."""
+    return {row[0]: SeenItem(*row) for row in _rows(ITEMS, viewers)}
+
+
+def desks_of(performers: Sequence[UUID]) -> dict[UUID, SeenDesk]:
+    """What each performer does."""
+    return {row[0]: SeenDesk(*row) for row in _rows(DESKS, performers)}
+
+
+def told_to(people: Sequence[UUID]) -> Counter[tuple[UUID, str, UUID]]:
+    """Every notice about an item, by who read it."""
+    return Counter(_rows(TOLD, people))
+
+
+def _rows(sql: str, ids: Sequence[UUID]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(ids)])
+        return list(cursor.fetchall())
