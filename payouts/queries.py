@@ -27,6 +27,20 @@ WHERE performer.user_id = %(performer)s
 """
 
 
+# Staff's words stand in the audit log, each with its time; before the first of them, and for who never asked, only the
+# profile's own date says anything.
+_READ_VERIFIED_AT = """
+SELECT COALESCE((
+  SELECT entry.action = 'verification.approved'
+  FROM payouts_verification AS wish JOIN audit_auditentry AS entry
+    ON entry.target_type = 'payouts.verification' AND entry.target_id = wish.id::text
+  WHERE wish.performer_id = performer.user_id AND entry.created_at <= %(at)s
+    AND entry.action IN ('verification.approved', 'verification.withdrawn')
+  ORDER BY entry.created_at DESC, entry.id DESC LIMIT 1), performer.verified_at <= %(at)s, false)
+FROM accounts_performer AS performer WHERE performer.user_id = %(performer)s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a payout depends on: tokens earned less owed, whether staff verified the wallet, when an attempt counts."""
@@ -84,6 +98,14 @@ def standing_of(performer_id: UUID) -> Standing:
         raise NotFound()
     verified, free_at, seconds = row
     return Standing(payable_of(performer_id), verified, free_at, seconds or 0)
+
+
+def was_verified(performer_id: UUID, at: datetime) -> bool:
+    """Whether her wallet was verified at that instant, whatever was decided since; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_VERIFIED_AT, {"performer": performer_id, "at": at})
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])
 
 
 def payouts_of(performer_id: UUID) -> QuerySet[Payout]:

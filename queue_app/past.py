@@ -37,7 +37,7 @@ class Past:
 
 
 def past_of(owner_id: UUID, at: datetime, *, performs: bool) -> Past:
-    """As it was. Raises ValidationFailed for an instant that has not come. Two statements, four for a performer."""
+    """As it was. Raises ValidationFailed for an instant that has not come. Two statements, five for a performer."""
     check_past(at)
     return Past(
         owner_id=owner_id,

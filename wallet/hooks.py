@@ -1,4 +1,4 @@
-"""What the queue, a room above, tells the wallet: what holds paid for. It registers in its `apps.ready`."""
+"""What rooms above tell the wallet, registered in their `apps.ready`: what holds paid for, who was verified."""
 
 from __future__ import annotations
 
@@ -46,6 +46,14 @@ class BookingReader(Protocol):
         """What the hold paid for, or None."""
 
 
+class VerifiedReader(Protocol):
+    """Tells whether an owner's wallet was verified at an instant of the past."""
+
+    def __call__(self, owner_id: UUID, at: datetime) -> bool:
+        """The word that stood then."""
+
+
+_verified: list[VerifiedReader] = []
 _finders: list[BookingFinder] = []
 _readers: list[BookingReader] = []
 
@@ -55,6 +63,17 @@ def register_bookings(finder: BookingFinder, reader: BookingReader) -> None:
     if finder not in _finders:
         _finders.append(finder)
         _readers.append(reader)
+
+
+def register_verified(reader: VerifiedReader) -> None:
+    """The one who knows whose wallet was verified when. Registering twice counts once."""
+    if reader not in _verified:
+        _verified.append(reader)
+
+
+def was_verified(owner_id: UUID, at: datetime) -> bool:
+    """Whether the owner's wallet was verified at that instant."""
+    return any(reader(owner_id, at) for reader in _verified)
 
 
 def bookings_of(hold_ids: Iterable[UUID | None]) -> dict[UUID, UUID]:

@@ -125,8 +125,13 @@ class Transfer(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["debit_account", "created_at", "id"], name="wallet_transfer_debits"),
-            models.Index(fields=["credit_account", "created_at", "id"], name="wallet_transfer_credits"),
+            # With the amount, so that a past balance is read from the index alone.
+            models.Index(
+                fields=["debit_account", "created_at", "id"], include=["amount"], name="wallet_transfer_debits"
+            ),
+            models.Index(
+                fields=["credit_account", "created_at", "id"], include=["amount"], name="wallet_transfer_credits"
+            ),
             models.Index(
                 fields=["credit_account", "created_xid"], include=["amount"], name="wallet_transfer_credit_sum"
             ),

@@ -50,11 +50,11 @@ def test_a_viewer_has_no_state(django_assert_num_queries: Statements) -> None:
     assert (past.state, past.items, past.balance.available) == (None, (), 1000)
 
 
-def test_her_past_takes_four_statements(django_assert_num_queries: Statements) -> None:
+def test_her_past_takes_five_statements(django_assert_num_queries: Statements) -> None:
     performer = come(factories.performer())
     at = database_now()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         past_of(performer.pk, at, performs=True)
 
 

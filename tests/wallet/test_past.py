@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
@@ -16,6 +17,7 @@ from accounts.models import Performer, Viewer
 from core.actors import SYSTEM
 from core.exceptions import InsufficientBalance
 from tests import factories
+from tests.support.database import Connection
 from tests.support.threads import together
 from tests.wallet.support import hold, key, settled, viewer_with
 from wallet import services, settlement
@@ -96,13 +98,40 @@ def test_the_instant_itself_is_included_and_the_one_before_is_not(many_connectio
 
 
 @pytest.mark.django_db
-def test_it_is_one_statement(django_assert_num_queries: Any) -> None:  # noqa: ANN401 - pytest-django's fixture
-    performer = factories.performer()
-    settled(viewer_with(500), performer, 120)
+def test_it_is_one_statement_and_another_for_who_may_be_verified(
+    django_assert_num_queries: Any,  # noqa: ANN401 - pytest-django's fixture
+) -> None:
+    performer, viewer = factories.performer(), viewer_with(500)
+    settled(viewer, performer, 120)
     at = database_now()
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert balance_at(performer.pk, at).earned == 120
+    with django_assert_num_queries(1):
+        assert balance_at(viewer.pk, at).available == 380
+
+
+MANY = """
+INSERT INTO wallet_transfer (debit_account_id, credit_account_id, amount, code, group_id, created_at)
+SELECT CASE n %% 2 WHEN 0 THEN wallet_house() ELSE account.id END,
+       CASE n %% 2 WHEN 0 THEN account.id ELSE wallet_house() END,
+       5 + n %% 2, 'adjust', core_uuid7(), now() - n * interval '1 minute'
+FROM generate_series(1, 2000) AS n, wallet_account AS account WHERE owner_id = ANY (%s) AND kind = 'available'
+"""
+
+
+def test_a_long_past_is_read_from_the_indexes_alone(superuser_connection: Connection) -> None:
+    viewers = [viewer_with(100) for _ in range(10)]
+    superuser_connection.execute("SET session_replication_role = replica")
+    superuser_connection.execute(MANY, ["{" + ",".join(str(viewer.pk) for viewer in viewers) + "}"])
+    superuser_connection.execute("VACUUM ANALYZE wallet_transfer")
+    with CaptureQueriesContext(connection) as sent:
+        assert balance_at(viewers[0].pk, database_now()).available == 100 - 1000
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sent.captured_queries[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    for side in ("credits", "debits"):
+        assert f"Index Only Scan using wallet_transfer_{side} " in plan, plan
 
 
 @pytest.mark.django_db

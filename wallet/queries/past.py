@@ -16,8 +16,10 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from core.exceptions import ValidationFailed
+from wallet.hooks import was_verified
 from wallet.models import Account, Transfer
 from wallet.queries import EVERY_KIND, database_now
+from wallet.states import AccountKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,15 @@ def check_past(at: datetime, attr: str = "at") -> None:
 
 
 def balance_at(owner_id: UUID, at: datetime) -> PastBalance:
-    """The sums of the movements dated up to `at`, that instant included. One statement, for every kind of account."""
+    """The sums of the movements dated up to `at`, that instant included, and whether the wallet was verified then.
+
+    One statement for a viewer, two for a performer.
+    """
     accounts = Account.objects.filter(owner_id=owner_id, kind__in=EVERY_KIND)
     tokens = _moved("credit_account_id", at) - _moved("debit_account_id", at)
-    rows = list(accounts.annotate(tokens=tokens).values_list("kind", "tokens", "owner__performer__verified_at"))
-    held = {kind: tokens for kind, tokens, _ in rows}
-    verified = any(since is not None and since <= at for *_, since in rows)
+    held = dict(accounts.annotate(tokens=tokens).values_list("kind", "tokens"))
+    only_views = held.keys() == {AccountKind.AVAILABLE, AccountKind.ESCROW}
+    verified = not only_views and was_verified(owner_id, at)
     return PastBalance(**{kind.value: held.get(kind, 0) for kind in EVERY_KIND}, verified=verified, as_of=at)
 
 
