@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from core.actors import Actor
 from core.sql import call, call_value
 from wallet.policies import check_text, check_tokens
+
+log = structlog.get_logger(__name__)
 
 Notices = tuple[dict[str, Any] | None, ...]
 
@@ -143,8 +147,12 @@ def refund_hold(*, by: Actor, hold_id: UUID, tokens: int | None, reason: str, ke
 
 
 def expire_hold() -> ResolvedHold | None:
-    """Refund one hold whose time is over; None where none is due."""
-    answer = call_value("wallet_expire_hold")
+    """Refund one hold whose time is over; None where none is due.
+
+    What somebody is at work on is passed over; what goes wrong is logged, and passed over for a minute.
+    """
+    while (answer := call_value("wallet_expire_hold")) is not None and "failed" in answer:
+        log.error("expiry.failed", hold=answer["hold_id"], error=answer["failed"])
     return None if answer is None else _resolved(answer)
 
 

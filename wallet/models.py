@@ -153,6 +153,7 @@ class Hold(models.Model):
     settled_amount = models.BigIntegerField(db_default=0)
     state = models.CharField(max_length=20, choices=HoldState.choices, db_default=HoldState.HELD)
     expires_at = models.DateTimeField(null=True, help_text="Empty: it lives and ends with its queue item.")
+    retry_at = models.DateTimeField(null=True, help_text="Its expiry went wrong; it is not tried again before.")
     resolved_by = models.OneToOneField(Transfer, models.PROTECT, null=True, related_name="+", db_constraint=False)
     resolved_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())

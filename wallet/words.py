@@ -11,7 +11,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 REASONS: Mapping[str, str] = {
     "performer_disconnected": "the performer's connection was lost",
-    "performer_declined": "the performer declined",
+    "performer_declined": "given back by the performer",
     "user_cancelled": "cancelled by the viewer",
     "timeout": "its time ran out",
     "technical_error": "a technical error",
