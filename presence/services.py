@@ -48,5 +48,5 @@ _bearers: OrderedDict[UUID, float] = OrderedDict()
 
 
 def forget_old_leases() -> int:
-    """Forget some of the leases that ended a day ago or earlier; how many."""
+    """Forget some of the leases that ended before yesterday (UTC); how many."""
     return int(call_value("presence_forget", limit=FORGET_AT_ONCE))
