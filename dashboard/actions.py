@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -12,7 +13,8 @@ from django.urls import reverse
 class Route:
     """A page (`posts` False) or a post. `confirm` is the question asked before what cannot be undone.
 
-    What is `about_running` names the running item when it is pressed: a page that is behind ends no other one.
+    What is about an item names it when it is pressed (`about_running`: the running one, `about_head`: the one that is
+    next), so that a page that is behind starts or ends no other one.
     """
 
     name: str
@@ -22,6 +24,7 @@ class Route:
     detail: str = ""
     optimistic: str = ""
     about_running: bool = False
+    about_head: bool = False
     path: str = ""
 
     @property
@@ -31,6 +34,22 @@ class Route:
             return self.path
         return reverse(self.name) + (f"#{self.anchor}" if self.anchor else "")
 
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """The items that actions are about: what she performs, and what stands first in her queue."""
+
+    running: UUID | None = None
+    head: UUID | None = None
+
+    def of(self, route: Route) -> UUID | None:
+        """The one that this action names."""
+        if route.about_running:
+            return self.running
+        return self.head if route.about_head else None
+
+
+NOTHING = Subjects()
 
 ABANDON = Route(
     "abandon-performance",
@@ -45,7 +64,7 @@ ROUTES: Mapping[str, Route] = {
     "stopStream": Route("stop-stream", posts=True, optimistic="Stopping…"),
     "joinQueue": Route("join-queue", posts=True, optimistic="Joining…"),
     "leaveQueue": Route("leave-queue", posts=True, optimistic="Leaving…"),
-    "startNext": Route("start-next", posts=True),
+    "startNext": Route("start-next", posts=True, about_head=True),
     "finishPerformance": Route("finish-performance", posts=True, about_running=True),
     "abandonPerformance": ABANDON,
     "openSettings": Route("stream-settings"),

@@ -11,12 +11,14 @@ from accounts.actors import actor_of
 from accounts.queries import NAMELESS, Names, names_of, performer
 from compliance.queries import Limits, limits_of
 from core.exceptions import NotFound
+from dashboard.actions import Subjects
 from dashboard.frame import Shell
 from dashboard.presenters import limits, money, payouts, session, settings, viewing
 from dashboard.presenters import notices as notice_words
 from dashboard.presenters import shell as shell_words
-from menus.builder import Menu
-from menus.queries.menu import menu_for, preferences_of
+from menus.builder import Menu, build
+from menus.definitions import MenuContext
+from menus.queries.menu import context_for, preferences_of
 from menus.queries.offers import offers_of
 from modelstate.queries import StateView, get_state
 from notices.queries import language_of, notices_of, unread_count, worded
@@ -64,7 +66,12 @@ class Facts:
     @cached_property
     def menu(self) -> Menu:
         """Her menu now."""
-        return menu_for(self.user)
+        return build(self.menu_context)
+
+    @cached_property
+    def menu_context(self) -> MenuContext:
+        """What her menu follows from."""
+        return context_for(self.user)
 
     @cached_property
     def state(self) -> StateView:
@@ -72,10 +79,10 @@ class Facts:
         return get_state(self.id)
 
     @property
-    def running_id(self) -> UUID | None:
-        """What she performs now."""
+    def subjects(self) -> Subjects:
+        """The items that actions name: what she performs now, and what is next."""
         work = self.state.current_performance
-        return None if work is None else work.id
+        return Subjects(running=None if work is None else work.id, head=self.menu_context.head)
 
     @cached_property
     def preview(self) -> Preview | None:

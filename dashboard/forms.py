@@ -140,6 +140,16 @@ def whole_number(sent: str | None, attr: str) -> int | None:
     return int(sent)
 
 
+def item_named(sent: str | None) -> UUID | None:
+    """The item that a button stands for; None where it names none. Raises ValidationFailed for anything but an id."""
+    if not sent:
+        return None
+    try:
+        return UUID(sent)
+    except ValueError:
+        raise ValidationFailed.of("item", "invalid", "This is no item.") from None
+
+
 def request_from(sent: QueryDict) -> dict[str, Any]:
     """What a viewer asks of whoever is next, under the rules of the API. Raises ValidationFailed by field."""
     filled: dict[str, str] = {

@@ -41,7 +41,7 @@ class Shell:
         """The navigation: a performer's is her menu."""
         facts = self._facts
         if facts.performs:
-            return shell.sections_of(facts.menu, facts.at, facts.running_id)
+            return shell.sections_of(facts.menu, facts.at, facts.subjects)
         return shell.plain_nav(facts.access, facts.at)
 
     @property
@@ -58,7 +58,7 @@ class Shell:
     @property
     def quick(self) -> tuple[Control, ...]:
         """The quick actions."""
-        return shell.quick_of(self._facts.menu, self._facts.running_id)
+        return shell.quick_of(self._facts.menu, self._facts.subjects)
 
     @property
     def state(self) -> StateBadge | None:

@@ -98,12 +98,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class MenuContext:
-    """Everything that a menu depends on."""
+    """Everything that a menu depends on; `head` is the item that its "start next" would start."""
 
     roles: frozenset[str]
     permissions: frozenset[str]
     state: State
     facts: Facts
+    head: UUID | None = None
     quick_actions: tuple[str, ...] = ()
     section_order: tuple[str, ...] = ()
     hidden_sections: frozenset[str] = frozenset()

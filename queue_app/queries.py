@@ -243,6 +243,11 @@ def events_of(item_id: UUID) -> QuerySet[QueueEvent]:
     return QueueEvent.objects.filter(item_id=item_id).order_by("version")
 
 
+def is_hers(item_id: UUID, performer_id: UUID) -> bool:
+    """Whether the item is this performer's, ended or not."""
+    return QueueItem.objects.filter(pk=item_id, performer_id=performer_id).exists()
+
+
 def running_item(performer_id: UUID) -> UUID | None:
     """The id of what she performs now."""
     return (
@@ -277,7 +282,7 @@ def due_performers() -> list[UUID]:
 
 
 def standing_of(performer_id: UUID) -> dict[str, Any] | None:
-    """Her state with its version, her place in the line and whether somebody waits for her; one statement.
+    """Her state with its version, her place in the line and the head of her queue; one statement.
 
     None before her first sign-in.
     """

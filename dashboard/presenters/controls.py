@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from dashboard.actions import ROUTES, Route
+from dashboard.actions import NOTHING, ROUTES, Route, Subjects
 from menus.builder import ItemView, QuickAction
 
 NO_PAGE = "This is not open yet."
@@ -47,14 +47,14 @@ def link(name: str, label: str, icon: str, href: str, *, at: str = "") -> Contro
 
 
 def of_item(
-    item: ItemView, *, at: str = "", look: str = "button", control_id: str = "", running: UUID | None = None
+    item: ItemView, *, at: str = "", look: str = "button", control_id: str = "", about: Subjects = NOTHING
 ) -> Control:
     """An item of the menu; one that leads nowhere on this site yet is disabled and says so.
 
-    `running` is the item that she performs now: the subject of what is about it.
+    `about` are the queue's items that some actions name.
     """
     route = _route(item)
-    control = _control(item.id, item.label, item.icon, item.action or "", route, item.shortcut, running)
+    control = _control(item.id, item.label, item.icon, item.action or "", route, item.shortcut, about)
     enabled = item.enabled and bool(control.href or control.post)
     return replace(
         control,
@@ -68,15 +68,14 @@ def of_item(
     )
 
 
-def of_quick(action: QuickAction, running: UUID | None = None) -> Control:
+def of_quick(action: QuickAction, about: Subjects = NOTHING) -> Control:
     """A quick action; the menu sends only those that work now."""
-    return _control(
-        action.id, action.label, action.icon, action.action, ROUTES[action.action], action.shortcut, running
-    )
+    route = ROUTES[action.action]
+    return _control(action.id, action.label, action.icon, action.action, route, action.shortcut, about)
 
 
 def _control(
-    name: str, label: str, icon: str, action: str, route: Route, shortcut: str | None, running: UUID | None
+    name: str, label: str, icon: str, action: str, route: Route, shortcut: str | None, about: Subjects
 ) -> Control:
     return Control(
         id=name,
@@ -89,7 +88,7 @@ def _control(
         confirm=route.confirm,
         detail=route.detail,
         optimistic=route.optimistic,
-        subject=running if route.about_running else None,
+        subject=about.of(route),
     )
 
 

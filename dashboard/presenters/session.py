@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
+from dashboard.actions import Subjects
 from dashboard.presenters import settlement
 from dashboard.presenters.controls import Control, of_item
 from dashboard.presenters.settlement import SettlementLine
@@ -164,7 +165,7 @@ def _ends(menu: Menu, item: ItemView, preview: Preview | None) -> Iterator[EndVi
     ):
         view, found = menu.item(item_id), foreseen.get(item_id, ())
         if view is not None:
-            control = of_item(view, look=look, control_id=item_id, running=item.id)
+            control = of_item(view, look=look, control_id=item_id, about=Subjects(running=item.id))
             yield EndView(replace(control, foreseen=settlement.mark(found)), settlement.lines(found))
 
 
@@ -202,7 +203,7 @@ def queue_card(menu: Menu, queue: QueueView, booker: Booker) -> QueueCard:
         rows=rows,
         depth=queue.depth,
         limit=MAX_DEPTH,
-        start_next=of_item(start) if start else None,
+        start_next=of_item(start, about=Subjects(head=queue.head.id if queue.head else None)) if start else None,
         room=reverse("room", args=[queue.performer_id]),
         start_by=iso(queue.start_by),
         start_warned=queue.start_warned,

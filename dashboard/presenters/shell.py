@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.urls import reverse
 
 from accounts.access import Access
+from dashboard.actions import Subjects
 from dashboard.presenters.controls import Control, link, of_item, of_quick
 from menus.builder import Menu
 
@@ -57,13 +57,13 @@ def role_word(access: Access) -> str:
     return next((word for role, word in ROLE_WORDS if role in access.roles), "Guest")
 
 
-def sections_of(menu: Menu, at: str, running: UUID | None) -> tuple[NavSection, ...]:
+def sections_of(menu: Menu, at: str, about: Subjects) -> tuple[NavSection, ...]:
     """The performer's navigation: the menu's visible items; home first, then the sections in her order."""
     sections = [
         NavSection(
             section.id,
             section.label,
-            tuple(of_item(item, at=at, running=running) for item in section.items if item.visible),
+            tuple(of_item(item, at=at, about=about) for item in section.items if item.visible),
         )
         for section in menu.sections
     ]
@@ -71,9 +71,9 @@ def sections_of(menu: Menu, at: str, running: UUID | None) -> tuple[NavSection, 
     return tuple(sorted(shown, key=lambda section: section.id != "navigation"))
 
 
-def quick_of(menu: Menu, running: UUID | None) -> tuple[Control, ...]:
+def quick_of(menu: Menu, about: Subjects) -> tuple[Control, ...]:
     """The quick actions."""
-    return tuple(of_quick(action, running) for action in menu.quick_actions)
+    return tuple(of_quick(action, about) for action in menu.quick_actions)
 
 
 def shortcuts_of(menu: Menu) -> str:

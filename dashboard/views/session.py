@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 
 from core.exceptions import NotFound
 from core.htmx import ToastKind, page_once, toast
-from dashboard.forms import whole_number
+from dashboard.forms import item_named, whole_number
 from dashboard.pages import Page, PerformerPage, QueueForm
 from dashboard.presenters import settlement
 from dashboard.presenters.settings import queue_rows
@@ -148,16 +148,14 @@ class LeaveQueue(SessionAction):
 
 
 class StartNext(SessionAction):
-    """Start the item at the head."""
+    """Start the item at the head: the one that the button stood for."""
 
     item_id, done = "start-next", "The performance has started."
 
     def act(self) -> dict[str, int]:
         """Start it."""
-        head = queue_of(self.account_id).head
-        if head is None:
-            raise NotFound("No one is waiting.")
-        return version_of(services.start(by=self.actor, item_id=head.id))
+        shown = item_named(self.request.POST.get("item"))
+        return version_of(services.start_next(by=self.actor, performer_id=self.account_id, shown=shown))
 
 
 class FinishPerformance(EndAction):

@@ -43,7 +43,8 @@ def context_for(user: User) -> MenuContext:
         roles=access.roles,
         permissions=access.permissions,
         state=State(standing["state"]),
-        facts=Facts(access.flags, standing["position"], _payable(access), standing["waits"]),
+        facts=Facts(access.flags, standing["position"], _payable(access), somebody_waits=standing["head"] is not None),
+        head=UUID(standing["head"]) if standing["head"] else None,
         quick_actions=tuple(preferences.quick_actions),
         section_order=tuple(preferences.section_order),
         hidden_sections=frozenset(preferences.hidden_sections),
@@ -66,9 +67,9 @@ def preferences_from(row: MenuPreferences) -> Preferences:
 
 
 def _standing(performer_id: UUID | None) -> dict[str, Any]:
-    """Her state, her place in the line, whether somebody waits; OFFLINE before her first sign-in."""
+    """Her state, her place in the line, the head of her queue; OFFLINE before her first sign-in."""
     found = None if performer_id is None else standing_of(performer_id)
-    return found or {"state": State.OFFLINE, "position": None, "version": 0, "waits": False}
+    return found or {"state": State.OFFLINE, "position": None, "version": 0, "head": None}
 
 
 def _payable(access: Access) -> int:

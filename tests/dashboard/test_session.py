@@ -19,7 +19,7 @@ from queue_app.queries import settings_of
 from queue_app.states import Mode
 from tests import factories
 from tests.dashboard.support import HTMX, fetch, parts, press, test_ids, text, told
-from tests.queue_app.support import bought, depth_of, earned_by, running, state_of, status_of, tokens_of
+from tests.queue_app.support import bought, come, depth_of, earned_by, running, state_of, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,47 @@ def test_start_next_starts_the_head(in_line: Performer, viewer: Viewer, hers: Cl
     assert "performance-timer" in test_ids(response)
     assert (status_of(first), status_of(second)) == ("started", "created")
     assert f"item:{first}=2" in response.headers["X-Versions"]
+
+
+def test_start_next_names_the_item_that_it_shows(in_line: Performer, viewer: Viewer, hers: Client) -> None:
+    head, _second = bought(viewer, in_line), bought(viewer, in_line)
+    # On the card, in the menu and among the quick actions.
+    assert hers.get("/").content.decode().count(f'"item":"{head}"') == 3
+
+
+@pytest.mark.parametrize(
+    ("gone", "code"),
+    [("refund", "INVALID_STATE_TRANSITION"), ("requeue", "CANNOT_START_OUT_OF_ORDER"), ("hand on", "NOT_FOUND")],
+)
+def test_a_page_that_is_behind_starts_nothing_but_what_it_shows(
+    in_line: Performer, viewer: Viewer, hers: Client, gone: str, code: str
+) -> None:
+    shown, next_one = bought(viewer, in_line), bought(viewer, in_line)
+    staff = factories.actor(factories.staff())
+    if gone == "refund":
+        queue.refund(by=staff, item_id=shown)
+    elif gone == "requeue":
+        queue.requeue(by=staff, item_id=shown, reason="He asked for it.")
+    else:
+        shown = bought(viewer, come(factories.performer()))
+
+    assert told(press(hers, "start-next", item=str(shown)))[1] == code
+
+    assert (status_of(next_one), state_of(in_line)) == ("created", State.IN_QUEUE)
+
+
+def test_start_next_pressed_twice_on_one_page_starts_one(in_line: Performer, viewer: Viewer, hers: Client) -> None:
+    shown, next_one = bought(viewer, in_line), bought(viewer, in_line)
+    press(hers, "start-next", item=str(shown))
+    assert told(press(hers, "start-next", item=str(shown))) == (409, "INVALID_STATE_TRANSITION")
+    assert (status_of(shown), status_of(next_one)) == ("started", "created")
+
+
+@pytest.mark.parametrize("item", ["17", "the first one"])
+def test_start_next_of_what_is_no_item(in_line: Performer, viewer: Viewer, hers: Client, item: str) -> None:
+    waiting = bought(viewer, in_line)
+    assert told(press(hers, "start-next", item=item)) == (400, "VALIDATION_ERROR")
+    assert status_of(waiting) == "created"
 
 
 def test_completing_pays_her(runs: UUID, performer: Performer, viewer: Viewer, hers: Client) -> None:
