@@ -24,6 +24,7 @@ QUEUE = {
     "lifetime": ("ITEM_LIFETIME_SECONDS", 1800),
     "viewer_absence": ("VIEWER_ABSENCE_SECONDS", 60),
     "maximum": ("MAX_PERFORMANCE_SECONDS", 3600),
+    "retry": ("REFUND_RETRY_SECONDS", 60),
 }
 
 

@@ -1,4 +1,4 @@
-"""What codes are called: reasons of refunds, states of payouts."""
+"""What codes are called: reasons of refunds, states of payouts; some in other words once the performance had begun."""
 
 from __future__ import annotations
 
@@ -35,4 +35,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "failed": "fallido",
         "cancelled": "cancelado",
     },
+}
+
+#: The same reasons of what had started: it was not declined but ended, it was in time but ran too long.
+WORDS_AFTER_START: Mapping[str, Mapping[str, str]] = {
+    "en": {"performer_declined": "the performer stopped", "timeout": "it had run for too long"},
+    "es": {"performer_declined": "la artista lo decidió", "timeout": "había durado demasiado"},
 }

@@ -22,8 +22,8 @@ from core.exceptions import DomainError
 from queue_app import health, services
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
 from queue_app.states import Status
+from queue_app.words import refund_words
 from wallet.queries.receipts import Line
-from wallet.words import reason_words
 
 if TYPE_CHECKING:
     _Inline = admin.TabularInline[QueueEvent, QueueItem]
@@ -113,7 +113,7 @@ class QueueItemAdmin(ReadOnlyAdmin):
     @admin.display(description="Refund reason", ordering="refund_reason")
     def refund_reason_words(self, item: QueueItem) -> str:
         """Why tokens went back, as people read it."""
-        return reason_words(item.refund_reason)
+        return refund_words(item.refund_reason, started=item.started_at is not None)
 
     @admin.display(description="What an end would settle")
     def settlement(self, item: QueueItem) -> str:
@@ -172,7 +172,7 @@ class QueueEventAdmin(ReadOnlyAdmin):
     list_select_related = ("item",)
     search_fields = ("=item__id",)
     date_hierarchy = "at"
-    ordering = ("-at", "-id")
+    ordering = ("-id",)  # appended in the order of time
 
 
 @admin.register(PerformerQueue)

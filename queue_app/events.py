@@ -362,10 +362,11 @@ def _moved(item: Facts, what: str, version: int | None = None) -> ItemMoved:
 
 def message_of(item: Facts) -> tuple[str, Facts]:
     """The key of what an item's last step is told by, and its variables; as `queue_app_tell` has them."""
-    abandoned = item["status"] == "refunded" and item["abandonedAt"]
-    step = "abandoned" if abandoned else item["status"]
+    ended_early = item["status"] == "refunded" and (item["abandonedAt"] or item["startedAt"])
+    step = "abandoned" if ended_early else item["status"]
     facts = {"title": item["title"], "tokens": item["tokens"], "reason": item["refundReason"] or ""}
     facts |= {"settled": item["settledTokens"], "refunded": item["refundedTokens"]}
+    facts |= {"started": item["startedAt"] is not None}
     return _TEMPLATES.get(item["refundReason"], f"queue.item.{step}"), facts
 
 

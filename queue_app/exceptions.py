@@ -20,6 +20,7 @@ REASONS: dict[tuple[str, str], str] = {
     ("cancel", "started"): "The performance has started.",
     ("cancel", "finished"): "This performance is finished.",
     ("cancel", "refunded"): "This item was refunded.",
+    ("requeue", "created"): "This item waits for whoever is next: it stands in no queue yet.",
     ("requeue", "started"): "The performance is already running.",
     ("requeue", "finished"): "This performance is finished.",
     ("requeue", "refunded"): "This item was refunded.",

@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from queue_app.states import (
     MAX_DEPTH,
@@ -103,6 +104,12 @@ ON_TIME = (
 )
 
 
+OPEN = Q(status__in=[Status.CREATED, Status.STARTED])
+OVER = Q(status__in=[Status.FINISHED, Status.REFUNDED])
+#: When an item that is over was so: an abandoned one is refunded in the same breath.
+ENDED_AT = Coalesce("finished_at", "refunded_at")
+
+
 class QueueItem(models.Model):
     """One paid thing in a performer's queue, or waiting for whoever is next. Its place is an order, never stored."""
 
@@ -138,6 +145,9 @@ class QueueItem(models.Model):
     deadline_step = models.CharField(max_length=8, choices=Deadline.choices, blank=True, default="", db_default="")
     ends_at = models.DateTimeField(null=True, blank=True, help_text="when the booked time is over; moved by pauses")
     paused_at = models.DateTimeField(null=True, blank=True)
+    retry_at = models.DateTimeField(
+        null=True, blank=True, help_text="its end went wrong; the sweeper does not try again before"
+    )
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -184,7 +194,7 @@ class QueueItem(models.Model):
         indexes = [
             models.Index(
                 fields=["performer", "sequence"],
-                condition=Q(status__in=[Status.CREATED, Status.STARTED]),
+                condition=OPEN,
                 name="queue_app_active_items",
             ),
             models.Index(
@@ -200,6 +210,15 @@ class QueueItem(models.Model):
             ),
             models.Index(fields=["viewer", "-id"], name="queue_app_items_of_viewer"),
             models.Index(fields=["performer", "-id"], name="queue_app_items_of_performer"),
+            models.Index(fields=["viewer"], condition=OPEN, name="queue_app_open_of_viewer"),
+            models.Index(
+                "performer",
+                ENDED_AT,
+                "created_at",
+                condition=OVER,
+                name="queue_app_ended_items",
+            ),
+            models.Index(fields=["-created_at", "-id"], name="queue_app_items_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from modelstate.queries import PastState, state_at
-from queue_app.models import QueueItem
+from queue_app.models import ENDED_AT, OPEN, OVER, QueueItem
 from queue_app.states import Status
 from wallet.queries.past import PastBalance, balance_at, check_past
 
@@ -50,8 +50,8 @@ def past_of(owner_id: UUID, at: datetime, *, performs: bool) -> Past:
 
 def items_at(performer_id: UUID, at: datetime) -> tuple[PastItem, ...]:
     """What was paid for her and had not ended then, in order."""
-    over = Q(finished_at__lte=at) | Q(abandoned_at__lte=at) | Q(refunded_at__lte=at)
-    open_then = QueueItem.objects.filter(~over, performer_id=performer_id, created_at__lte=at).order_by("sequence")
+    ended_later = QueueItem.objects.alias(ended_at=ENDED_AT).filter(OPEN | OVER & Q(ended_at__gt=at))
+    open_then = ended_later.filter(performer_id=performer_id, created_at__lte=at).order_by("sequence")
     return tuple(PastItem(item.pk, item.hold_id, item.title, item.tokens, _status(item, at)) for item in open_then)
 
 

@@ -145,6 +145,22 @@ def start(*, by: Actor, item_id: UUID) -> Moved:
     return Moved(result["item"], None)
 
 
+def start_next(*, by: Actor, performer_id: UUID, shown: UUID | None = None) -> Moved:
+    """Begin what stands first in a performer's queue; `shown` is what she saw there, and nothing else is started.
+
+    Raises NotFound where nobody waits or `shown` is not hers (any more), else as `start` does: OutOfOrder where others
+    stand before it by now, InvalidStateTransition where it does not wait.
+    """
+    if shown is None:
+        head = queries.queue_of(performer_id).head
+        if head is None:
+            raise NotFound("No one is waiting.")
+        return start(by=by, item_id=head.id)
+    if not queries.is_hers(shown, performer_id):
+        raise NotFound("That booking is not in your queue any more.")
+    return start(by=by, item_id=shown)
+
+
 def finish(*, by: Actor, item_id: UUID, settled: int | None = None, refunded: int | None = None) -> Moved:
     """End the running item and pay the performer: all of it, or `settled` tokens with the rest refunded.
 
@@ -214,7 +230,7 @@ def requeue(*, by: Actor, item_id: UUID, reason: str) -> Facts:
     """Put a waiting item at the end of its queue; the others move up. Only for staff.
 
     Returns the item as it goes on the wire. Raises NotFound for everybody else, InvalidStateTransition unless it
-    waits, Unassigned where it is nobody's yet.
+    waits in a queue of hers.
     """
     if not by.is_staff:
         raise NotFound()

@@ -90,6 +90,7 @@ LIMITS: Mapping[str, int] = {
     "lifetime": 1800,  # what waits is refunded, or after twice the wait shown at purchase
     "viewer_absence": 60,  # where the item needs its viewer there
     "maximum": 3600,  # no performance lasts longer
+    "retry": 60,  # an end that went wrong is not tried again before
 }
 #: Items whose metadata has this key with a true value are refunded when their viewer leaves before the start.
 NEEDS_VIEWER = "presenceRequired"

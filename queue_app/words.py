@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from queue_app.states import ItemEvent
-from wallet.words import kind_words, plain
+from queue_app.states import ItemEvent, RefundReason
+from wallet.words import kind_words, plain, reason_words
 
 SOURCES: Mapping[str, str] = {
     "chip_menu": "Menu",
@@ -23,6 +23,11 @@ STEPS: Mapping[str, str] = {
     ItemEvent.REFUND: "Refunded",
     ItemEvent.CANCEL: "Cancelled",
 }
+#: Reasons of what had started read otherwise: it was not declined, and not late.
+AFTER_START: Mapping[str, str] = {
+    RefundReason.PERFORMER_DECLINED: "the performer ended it early",
+    RefundReason.TIMEOUT: "it ran for too long",
+}
 
 
 def source_words(source: str) -> str:
@@ -33,3 +38,8 @@ def source_words(source: str) -> str:
 def step_words(event: str) -> str:
     """What happened to an item."""
     return STEPS.get(event) or plain(event)
+
+
+def refund_words(reason: str, *, started: bool) -> str:
+    """Why an item's tokens went back."""
+    return (AFTER_START.get(reason) if started else None) or reason_words(reason)

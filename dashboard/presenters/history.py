@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from queue_app.queries import ItemView
 from queue_app.states import Status
-from wallet.words import reason_words
+from queue_app.words import refund_words
 
 OUTCOMES: Mapping[str, str] = {
     Status.CREATED: "waiting",
@@ -51,7 +51,7 @@ def history_rows(items: Iterable[ItemView], names: Mapping[UUID, str]) -> tuple[
 
 def _outcome(item: ItemView) -> str:
     if item.status == Status.REFUNDED and item.refund_reason:
-        return f"refunded: {reason_words(item.refund_reason)}"
+        return f"refunded: {refund_words(item.refund_reason, started=item.started_at is not None)}"
     if item.status == Status.FINISHED and item.refunded_tokens:
         return f"completed, {item.refunded_tokens} given back"
     return OUTCOMES[item.status]

@@ -45,7 +45,7 @@ BEGIN
   v_told := queue_app_tell(p_actor, v_item, CASE
     WHEN p_event = 'finish' THEN CASE v_item.refunded_tokens WHEN 0 THEN 'finished' ELSE 'partial' END
     WHEN p_reason = 'user_cancelled' THEN 'cancelled'
-    WHEN p_event = 'abandon' THEN 'abandoned' ELSE 'refunded' END);
+    WHEN p_event = 'abandon' OR v_ran THEN 'abandoned' ELSE 'refunded' END);
   IF NOT v_ran THEN
     v_told := v_told || queue_app_tell_line(v_queue -> 'waiting');
   END IF;

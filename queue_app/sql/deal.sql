@@ -1,6 +1,7 @@
 -- grant: app
 -- Give what waits for whoever is next to those in the line who may take it, oldest first. For the sweeper: whoever was
--- busy when an item came, or came back, is found here. Answers the list of what queue_app_assign answered.
+-- busy when an item came, or came back, is found here. It never waits: where somebody is at work on the pool the next
+-- sweep deals. Answers the list of what queue_app_assign answered.
 CREATE OR REPLACE FUNCTION queue_app_deal() RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -9,10 +10,10 @@ DECLARE
   v_performer uuid;
   v_taken jsonb := '[]';
 BEGIN
-  IF NOT EXISTS (SELECT FROM queue_app_queueitem WHERE performer_id IS NULL AND status = 'created') THEN
+  IF NOT EXISTS (SELECT FROM queue_app_queueitem WHERE performer_id IS NULL AND status = 'created')
+     OR NOT queue_app_try_pool() THEN
     RETURN v_taken;
   END IF;
-  PERFORM queue_app_lock_pool(true);
   FOR v_item IN
     SELECT id, viewer_id FROM queue_app_queueitem
      WHERE performer_id IS NULL AND status = 'created' ORDER BY created_at, id

@@ -13,7 +13,8 @@ DECLARE
   v_viewer timestamptz := v_now - queue_app_limit('viewer_absence');
 BEGIN
   RETURN QUERY
-  SELECT i.performer_id FROM queue_app_queueitem i WHERE i.deadline_at <= v_now AND i.performer_id IS NOT NULL
+  SELECT i.performer_id FROM queue_app_queueitem i
+   WHERE i.deadline_at <= v_now AND i.performer_id IS NOT NULL AND (i.retry_at IS NULL OR i.retry_at <= v_now)
   UNION
   SELECT q.performer_id FROM queue_app_performerqueue q WHERE q.start_by <= v_now
   UNION

@@ -1,7 +1,8 @@
 -- grant: none
 -- End one item whose time is over, with all its tokens back; her locks are held. It never waits: where somebody is at
--- work on the hold or the wallet the item is left for the next sweep. Whatever goes wrong with it is told, and leaves
--- nothing of it behind, so that one bad item never stops the others. Answers {what: closed | busy | failed, …}.
+-- work on the hold or the wallet the item is left for the next sweep. Whatever goes wrong with it is told and undone, and
+-- it is not tried again before `retry_at`, so that bad items never stop the others. Answers {what: closed | busy |
+-- failed, …}.
 CREATE OR REPLACE FUNCTION queue_app_give_back(p_item uuid, p_event text, p_reason text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -25,6 +26,8 @@ BEGIN
       WHEN p_reason = 'user_cancelled' THEN 'cancelled' WHEN p_event = 'abandon' THEN 'abandoned' ELSE 'refunded' END));
 EXCEPTION WHEN OTHERS THEN
   GET STACKED DIAGNOSTICS v_code = RETURNED_SQLSTATE;
+  UPDATE queue_app_queueitem SET retry_at = clock_timestamp() + queue_app_limit('retry') WHERE id = (
+    SELECT id FROM queue_app_queueitem WHERE id = p_item FOR NO KEY UPDATE SKIP LOCKED);
   RETURN jsonb_build_object('what', 'failed', 'itemId', p_item, 'error', v_code || ' ' || SQLERRM);
 END
 $$;

@@ -1,7 +1,8 @@
 -- grant: none
 -- The table refuses what the functions would never do: an item born anywhere but created, a change that is not in the
 -- transition table, one without its version and its row of history, another price, owner or place, and forgetting. Only
--- an item for whoever is next changes its performer, by the steps named for it; a requeued one goes to the end.
+-- an item for whoever is next changes its performer, by the steps named for it; a requeued one goes to the end. When its
+-- end is tried again is no step.
 CREATE OR REPLACE FUNCTION queue_app_guard_item() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -21,6 +22,9 @@ BEGIN
     IS NOT DISTINCT FROM
         (OLD.id, OLD.next_available, OLD.viewer_id, OLD.hold_id, OLD.tokens, OLD.source_feature,
          OLD.source_event_id, OLD.idempotency_key, OLD.created_at) THEN
+    RETURN NEW;
+  ELSIF TG_OP = 'UPDATE' AND NEW.retry_at IS DISTINCT FROM OLD.retry_at
+    AND to_jsonb(NEW) - 'retry_at' = to_jsonb(OLD) - 'retry_at' THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'this is not a step of the transition table with its version and its history'

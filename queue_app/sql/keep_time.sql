@@ -20,6 +20,7 @@ BEGIN
     NEW.deadline_at := NULL;
     NEW.deadline_step := '';
     NEW.paused_at := NULL;
+    NEW.retry_at := NULL;
   END IF;
   RETURN NEW;
 END

@@ -1,6 +1,7 @@
 -- grant: none
 -- A step of an item that runs on: paused (its timer stands still, and she has so long to come back), resumed (with the
--- time that was left) or warned (its booked time is over). Expects the locked item.
+-- time that was left) or warned (its booked time is over). Expects the locked item; for a pause, with `paused_at` set to
+-- the moment since when, which may be past. The history says when the step was written.
 CREATE OR REPLACE FUNCTION queue_app_mark(p_item queue_app_queueitem, p_event text) RETURNS queue_app_queueitem
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -13,8 +14,8 @@ BEGIN
   VALUES (v_item.id, v_item.version + 1, p_event, 'started', 'started', NULL, '', v_now);
   IF p_event = 'pause' THEN
     UPDATE queue_app_queueitem
-       SET version = version + 1, paused_at = v_now,
-           deadline_at = v_now + queue_app_limit('return'), deadline_step = 'return'
+       SET version = version + 1, paused_at = v_item.paused_at,
+           deadline_at = v_item.paused_at + queue_app_limit('return'), deadline_step = 'return'
      WHERE id = v_item.id RETURNING * INTO v_item;
   ELSE
     v_item.ends_at := v_item.ends_at + COALESCE(v_now - v_item.paused_at, interval '0');

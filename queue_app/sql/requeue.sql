@@ -1,6 +1,7 @@
 -- grant: app
 -- Put a waiting item at the end of its performer's queue: it takes a new sequence, the others move up. Its price, its
--- hold and its lifetime stay. Answers {item, queue, steps, notices}; only staff are told of this function.
+-- hold and its lifetime stay; what is nobody's yet has no queue to go to the end of. Answers {item, queue, steps,
+-- notices}; only staff are told of this function.
 CREATE OR REPLACE FUNCTION queue_app_requeue(p_actor uuid, p_item uuid, p_reason text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -12,7 +13,7 @@ BEGIN
   IF v_locked.refusal IS NOT NULL THEN
     RETURN v_locked.refusal;
   ELSIF v_item.sequence IS NULL THEN
-    RETURN jsonb_build_object('refusal', 'CANNOT_START_UNASSIGNED');
+    RETURN jsonb_build_object('refusal', 'INVALID_STATE_TRANSITION', 'event', 'requeue', 'state', v_item.status);
   END IF;
   INSERT INTO queue_app_queueevent (item_id, version, event, from_status, to_status, actor_id, reason, at)
   VALUES (p_item, v_item.version + 1, 'requeue', v_item.status, v_item.status, p_actor, left(p_reason, 200),

@@ -24,7 +24,9 @@ BEGIN
     UPDATE queue_app_performerqueue
        SET start_warned = true, start_by = v_now + queue_app_limit('start_warning') WHERE performer_id = p_performer;
     v_done := jsonb_build_array(jsonb_build_object('what', 'start_warned', 'itemId', v_queue.start_item_id));
-  ELSIF v_queue.start_by <= v_now THEN
+  ELSIF v_queue.start_by <= v_now AND NOT EXISTS (
+    SELECT FROM queue_app_queueitem WHERE id = v_queue.start_item_id AND retry_at > v_now)
+  THEN
     v_done := jsonb_build_array(queue_app_miss_start(v_queue.start_item_id));
     v_event := CASE WHEN v_done -> 0 ->> 'what' IN ('closed', 'handed_on') THEN 'leave_queue' END;
   END IF;

@@ -1,6 +1,7 @@
 -- grant: none
--- What is due for the item that a performer runs; her locks are held, p_until is when her last lease ends. NULL: nothing.
--- Answers {done, steps}.
+-- What is due for the item that a performer runs; her locks are held, p_until is when her last lease ends. Of two things
+-- that are due the earlier one is done, and a pause counts from its own time: a sweep that comes late takes nobody's time.
+-- NULL: nothing. Answers {done, steps}.
 CREATE OR REPLACE FUNCTION queue_app_sweep_running(p_performer uuid, p_until timestamptz) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -11,18 +12,23 @@ DECLARE
   v_done jsonb;
   v_steps jsonb := '[]';
   v_gone boolean;
+  v_dropped timestamptz;
 BEGIN
   SELECT * INTO v_item FROM queue_app_queueitem WHERE performer_id = p_performer AND status = 'started' FOR NO KEY UPDATE;
   v_gone := v_item.deadline_step = 'return';
+  v_dropped := GREATEST(p_until, v_item.started_at) + queue_app_limit('rope_drop');
   v_event := CASE
     WHEN v_item.id IS NULL THEN NULL
+    WHEN NOT v_gone AND v_dropped <= v_now AND v_dropped < v_item.deadline_at THEN 'pause'
     WHEN v_item.deadline_at <= v_now AND v_item.deadline_step = 'duration' THEN 'warn'
-    WHEN v_item.deadline_at <= v_now THEN 'abandon'
-    WHEN v_gone AND p_until > v_now THEN 'resume'
-    WHEN NOT v_gone AND GREATEST(p_until, v_item.started_at) + queue_app_limit('rope_drop') <= v_now THEN 'pause' END;
+    WHEN v_item.deadline_at <= v_now THEN CASE WHEN v_item.retry_at > v_now THEN NULL ELSE 'abandon' END
+    WHEN v_gone AND p_until > v_now THEN 'resume' END;
   IF v_event IS NULL THEN
     RETURN NULL;
   ELSIF v_event <> 'abandon' THEN
+    IF v_event = 'pause' THEN
+      v_item.paused_at := v_dropped;
+    END IF;
     v_item := queue_app_mark(v_item, v_event);
     v_done := jsonb_build_object('what', v_event, 'item', queue_app_wire(v_item));
   ELSE

@@ -18,8 +18,9 @@ BEGIN
      WHERE id = COALESCE(v_thing ->> 'itemId', v_thing -> 'item' ->> 'id')::uuid;
     v_told := v_told || jsonb_build_array(notices_put(
       CASE WHEN v_pauses THEN v_item.viewer_id ELSE p_performer END, 'queue.item.paused',
-      jsonb_build_object('itemId', v_item.id, 'title', v_item.title, 'seconds', extract(epoch FROM queue_app_limit(
-        CASE WHEN v_pauses THEN 'return' ELSE 'start_warning' END))::integer),
+      jsonb_build_object('itemId', v_item.id, 'title', v_item.title, 'seconds', CASE
+        WHEN v_pauses THEN GREATEST(0, ceil(extract(epoch FROM v_item.deadline_at - clock_timestamp())))::integer
+        ELSE extract(epoch FROM queue_app_limit('start_warning'))::integer END),
       'queue.item:' || v_item.id || ':' || (v_thing ->> 'what') || ':' || CASE WHEN v_pauses THEN v_item.version ELSE (
         SELECT version FROM queue_app_performerqueue WHERE performer_id = p_performer) END));
   END LOOP;

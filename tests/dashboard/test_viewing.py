@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Performer, Viewer
+from queue_app import services
 from tests import factories
 from tests.dashboard.support import fetch, on_sale, parts, press, test_ids, text, told
 from tests.queue_app.support import asked, bought, come, depth_of, rich, running, status_of, tokens_of
@@ -123,6 +124,17 @@ def test_history_is_his_own(performer: Performer, viewer: Viewer, his: Client) -
     assert "Mine" in page
     assert "refunded: cancelled by the viewer" in page
     assert "Theirs" not in page
+
+
+@pytest.mark.parametrize(
+    ("started", "words"), [(True, "refunded: the performer ended it early"), (False, "given back by the performer")]
+)
+def test_history_tells_an_early_end_from_a_refusal(
+    performer: Performer, viewer: Viewer, his: Client, started: bool, words: str
+) -> None:
+    item = (running if started else bought)(viewer, come(performer))
+    services.abandon(by=factories.actor(performer), item_id=item)
+    assert words in text(his.get("/my/history/"))
 
 
 def test_what_still_waits_is_no_history(performer: Performer, viewer: Viewer, his: Client) -> None:

@@ -13,7 +13,9 @@ from core import events
 from core.actors import SYSTEM
 from core.exceptions import DomainError
 from notices.models import Notice, Preference
+from notices.queries import say
 from queue_app import services
+from queue_app.events import message_of
 from tests import factories
 from tests.queue_app.support import bought, come, intake, rich, running
 
@@ -73,6 +75,39 @@ def test_tokens_that_go_back_are_told_once_with_the_reason(her: Performer, him: 
     getattr(services, verb)(by=factories.actor(her), item_id=bought(him, her), reason="performer_declined")
     assert told(him) == [key]
     assert Notice.objects.get(owner=him.pk, key=key).variables["reason"] == "performer_declined"
+
+
+@pytest.mark.parametrize("verb", ["abandon", "refund"])
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("performer_declined", {"en": "the performer stopped", "es": "la artista lo decidió"}),
+        ("timeout", {"en": "it had run for too long", "es": "había durado demasiado"}),
+        ("technical_error", {"en": "a technical fault", "es": "un fallo técnico"}),
+    ],
+)
+def test_what_had_started_ended_early_and_was_not_declined(
+    her: Performer, him: Viewer, verb: str, reason: str, words: dict[str, str]
+) -> None:
+    getattr(services, verb)(by=factories.actor(her), item_id=running(him, her), reason=reason)
+    notice = Notice.objects.get(owner=him.pk, key="queue.item.abandoned")
+    assert notice.variables["reason"] == reason
+    said = {language: say(notice.key, notice.variables, language) for language in words}
+    assert f"ended early: {words['en']}." in said["en"]
+    assert f"terminó antes de tiempo: {words['es']}." in said["es"]
+
+
+def test_what_never_started_was_declined(her: Performer, him: Viewer) -> None:
+    services.refund(by=factories.actor(her), item_id=bought(him, her))
+    notice = Notice.objects.get(owner=him.pk, key="queue.item.refunded")
+    assert "will not take place: the performer declined." in say(notice.key, notice.variables, "en")
+
+
+@pytest.mark.parametrize("verb", ["abandon", "refund"])
+def test_the_page_says_what_the_notice_says(her: Performer, him: Viewer, verb: str) -> None:
+    ended = getattr(services, verb)(by=factories.actor(her), item_id=running(him, her))
+    notice = Notice.objects.get(owner=him.pk, key="queue.item.abandoned")
+    assert say(*message_of(ended.item), "en") == say(notice.key, notice.variables, "en")
 
 
 def test_a_cancelled_booking_is_told_to_the_performer(her: Performer, him: Viewer) -> None:

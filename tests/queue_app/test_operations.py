@@ -17,7 +17,7 @@ from core import gauges
 from core.exceptions import NotFound
 from modelstate.exceptions import InvalidStateTransition
 from queue_app import health, services
-from queue_app.exceptions import IntakePaused, Unassigned
+from queue_app.exceptions import IntakePaused
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
 from queue_app.queries import queue_of
 from tests import factories
@@ -117,10 +117,20 @@ def test_only_what_waits_for_her_can_be_requeued(
     by = factories.actor(staff)
     with pytest.raises(InvalidStateTransition):
         services.requeue(by=by, item_id=running(viewer, performer), reason="too late")
-    with pytest.raises(Unassigned):
-        services.requeue(by=by, item_id=asked(viewer), reason="nobody's")
     with pytest.raises(NotFound):
         services.requeue(by=by, item_id=uuid4(), reason="unknown")
+
+
+def test_what_is_nobodys_yet_has_no_queue_to_go_to_the_end_of(staff: Any, viewer: Viewer) -> None:  # noqa: ANN401
+    item_id = asked(viewer)
+    with pytest.raises(InvalidStateTransition) as refused:
+        services.requeue(by=factories.actor(staff), item_id=item_id, reason="nobody's")
+    assert (refused.value.code, refused.value.details) == (
+        "INVALID_STATE_TRANSITION",
+        {"event": "requeue", "state": "created"},
+    )
+    assert "whoever is next" in str(refused.value.message)
+    assert not QueueEvent.objects.filter(item_id=item_id, event="requeue").exists()
 
 
 def test_the_desk_requeues_and_pauses_with_a_reason(desk: Client, performer: Performer, viewer: Viewer) -> None:

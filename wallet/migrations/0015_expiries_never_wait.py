@@ -6,7 +6,7 @@ from core.sql import install_functions
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0012_what_may_be_paid")]
+    dependencies = [("wallet", "0014_nobody_moves_the_own_tokens")]
 
     operations = [
         migrations.AddField(

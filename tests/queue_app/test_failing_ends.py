@@ -1,0 +1,140 @@
+"""Ends that go wrong: told, tried again later, and never in the way of the others."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import psycopg
+import pytest
+from structlog.testing import capture_logs
+
+from accounts.models import Performer, Viewer
+from modelstate.states import State
+from queue_app.models import QueueItem
+from queue_app.sweeping import ITEMS_AT_ONCE, sweep
+from tests import factories
+from tests.queue_app.clockwork import come_back, limits
+from tests.queue_app.support import asked, bought, come, rich, running, state_of, status_of, tokens_of
+from tests.support.database import Connection
+
+pytestmark = [pytest.mark.threads, pytest.mark.usefixtures("database_clone")]
+TOO_MANY = ITEMS_AT_ONCE + 1
+
+
+@pytest.fixture
+def performer(database_clone: str) -> Performer:
+    """A performer in the line, committed to the clone."""
+    return come(factories.performer())
+
+
+@pytest.fixture
+def viewer(database_clone: str) -> Viewer:
+    """Whose wallet will be closed."""
+    return rich(factories.viewer(), 10_000)
+
+
+@pytest.fixture
+def other(database_clone: str) -> Viewer:
+    """Whose wallet stays open."""
+    return rich(factories.viewer())
+
+
+def close(owner: Connection, viewer: Viewer, *, closed: bool = True) -> None:
+    """Close this viewer's wallet, or open it again."""
+    word = "now()" if closed else "NULL"
+    owner.execute(f"UPDATE wallet_account SET closed_at = {word} WHERE owner_id = %s", [viewer.pk])
+
+
+def waiting(viewer: Viewer, performer: Performer | None, count: int) -> list[UUID]:
+    """So many items of a few tokens, for her or for whoever is next."""
+    if performer is None:
+        return [asked(viewer, tokens=1) for _ in range(count)]
+    return [bought(viewer, performer, tokens=1) for _ in range(count)]
+
+
+def out_of_time(owner: Connection) -> None:
+    """Everything has waited too long."""
+    with owner.transaction():
+        owner.execute("ALTER TABLE queue_app_queueitem DISABLE TRIGGER legal_steps_only")
+        owner.execute("UPDATE queue_app_queueitem SET deadline_at = now() WHERE status = 'created'")
+        owner.execute("ALTER TABLE queue_app_queueitem ENABLE TRIGGER legal_steps_only")
+
+
+@pytest.mark.parametrize("addressed", [True, False])
+def test_more_of_them_than_a_round_takes_starve_nobody(
+    viewer: Viewer, other: Viewer, owner_connection: Connection, addressed: bool
+) -> None:
+    performer = come(factories.performer()) if addressed else None
+    bad, good = waiting(viewer, performer, TOO_MANY), waiting(other, performer, 1)
+    out_of_time(owner_connection)
+    close(owner_connection, viewer)
+
+    assert [sweep().failed, sweep().failed] == [ITEMS_AT_ONCE, 1]
+
+    assert {status_of(item) for item in bad} == {"created"}
+    assert (status_of(good[0]), tokens_of(other)) == ("refunded", (1000, 0))
+
+
+def test_they_are_told_and_left_alone_for_a_minute_then_tried_again(
+    performer: Performer, viewer: Viewer, owner_connection: Connection
+) -> None:
+    with limits(lifetime=0):
+        item_id = bought(viewer, performer)
+    close(owner_connection, viewer)
+    with capture_logs() as logged:
+        assert [sweep().failed, sweep().failed] == [1, 0]
+    assert [(entry["event"], entry["item"]) for entry in logged if entry["log_level"] == "error"] == [
+        ("sweep.failed", str(item_id))
+    ]
+    close(owner_connection, viewer, closed=False)
+    sweep()
+    assert status_of(item_id) == "created"
+    forget_failures(owner_connection)
+    sweep()
+    assert (status_of(item_id), QueueItem.objects.get(pk=item_id).retry_at) == ("refunded", None)
+
+
+def forget_failures(owner: Connection) -> None:
+    """The minute is over."""
+    owner.execute("UPDATE queue_app_queueitem SET retry_at = now() WHERE retry_at IS NOT NULL")
+
+
+def test_a_running_item_that_cannot_be_given_back_is_not_tried_every_second(
+    performer: Performer, viewer: Viewer, owner_connection: Connection
+) -> None:
+    item_id = running(viewer, performer)
+    close(owner_connection, viewer)
+    with limits(rope_drop=0, return_=0):
+        sweep()
+        assert [sweep().failed, sweep().failed] == [1, 0]
+        come_back(performer)
+        assert (status_of(item_id), state_of(performer)) == ("started", State.PERFORMING)
+        close(owner_connection, viewer, closed=False)
+        forget_failures(owner_connection)
+        sweep()
+    assert (status_of(item_id), tokens_of(viewer)) == ("refunded", (10_000, 0))
+
+
+def test_a_head_that_cannot_be_given_back_stays_and_she_stays_in_the_line(
+    performer: Performer, viewer: Viewer, owner_connection: Connection
+) -> None:
+    come_back(performer)
+    with limits(start=0, start_warning=0):
+        item_id = bought(viewer, performer)
+        close(owner_connection, viewer)
+        sweep()
+        assert [sweep().failed, sweep().failed] == [1, 0]
+        assert (status_of(item_id), state_of(performer)) == ("created", State.IN_QUEUE)
+        close(owner_connection, viewer, closed=False)
+        forget_failures(owner_connection)
+        sweep()
+    assert (status_of(item_id), state_of(performer)) == ("refunded", State.IDLE)
+
+
+def test_nothing_else_is_changed_beside_it_by_hand(
+    performer: Performer, viewer: Viewer, owner_connection: Connection
+) -> None:
+    item_id = bought(viewer, performer)
+    for change in ("tokens = 5, retry_at = now()", "version = version + 1, retry_at = now()", "tokens = tokens"):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            owner_connection.execute(f"UPDATE queue_app_queueitem SET {change} WHERE id = %s", [item_id])
