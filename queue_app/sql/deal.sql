@@ -16,7 +16,7 @@ BEGIN
   END IF;
   FOR v_item IN
     SELECT id, viewer_id FROM queue_app_queueitem
-     WHERE performer_id IS NULL AND status = 'created' ORDER BY created_at, id
+     WHERE performer_id IS NULL AND status = 'created' ORDER BY created_at, id FOR NO KEY UPDATE SKIP LOCKED
   LOOP
     v_performer := queue_app_next_performer(v_item.viewer_id);
     -- Where nobody can take this one, the next one finds somebody only if this viewer herself is in the line.

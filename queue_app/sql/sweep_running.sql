@@ -14,7 +14,8 @@ DECLARE
   v_gone boolean;
   v_dropped timestamptz;
 BEGIN
-  SELECT * INTO v_item FROM queue_app_queueitem WHERE performer_id = p_performer AND status = 'started' FOR NO KEY UPDATE;
+  SELECT * INTO v_item FROM queue_app_queueitem
+   WHERE performer_id = p_performer AND status = 'started' FOR NO KEY UPDATE SKIP LOCKED;
   v_gone := v_item.deadline_step = 'return';
   v_dropped := GREATEST(p_until, v_item.started_at) + queue_app_limit('rope_drop');
   v_event := CASE
