@@ -108,7 +108,7 @@ def test_one_broken_item_stops_nobody_else_and_is_not_forgotten(
     other = rich(factories.viewer())
     broken, whole = bought(viewer, performer), bought(other, performer)
     owner_connection.execute("UPDATE wallet_account SET closed_at = now() WHERE owner_id = %s", [viewer.pk])
-    with limits(absence=0, keep_place=0):
+    with limits(absence=0, keep_place=0, retry=0):
         assert sweep().failed == 1
         assert (status_of(broken), status_of(whole)) == ("created", "refunded")
         owner_connection.execute("UPDATE wallet_account SET closed_at = NULL WHERE owner_id = %s", [viewer.pk])
