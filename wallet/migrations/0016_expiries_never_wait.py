@@ -6,7 +6,7 @@ from core.sql import install_functions
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0014_nobody_moves_the_own_tokens")]
+    dependencies = [("wallet", "0015_the_past_from_an_index")]
 
     operations = [
         migrations.AddField(
