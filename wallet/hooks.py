@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -46,12 +46,8 @@ class BookingReader(Protocol):
         """What the hold paid for, or None."""
 
 
-class VerifiedReader(Protocol):
-    """Tells whether an owner's wallet was verified at an instant of the past."""
-
-    def __call__(self, owner_id: UUID, at: datetime) -> bool:
-        """The word that stood then."""
-
+#: Whether an owner's wallet was verified at an instant of the past.
+VerifiedReader = Callable[[UUID, datetime], bool]
 
 _verified: list[VerifiedReader] = []
 _finders: list[BookingFinder] = []

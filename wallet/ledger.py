@@ -186,6 +186,11 @@ def checkpoint() -> Checkpoint:
     return Checkpoint(int(answer["horizon"]), answer["accounts"])
 
 
+def forget_refusals(*, limit: int, days: int) -> int:
+    """Forget refusals whose 30 days are over, those that became due in the last days; how many there were."""
+    return int(call_value("wallet_forget_refusals", limit=limit, days=days))
+
+
 def _check_part(tokens: int | None, key: str) -> None:
     check_text(key, "idempotencyKey")
     if tokens is not None:

@@ -14,6 +14,10 @@ from wallet import ledger
 from wallet.events import balance_changed
 from wallet.ledger import Checkpoint, Funding, PlacedHold, PrizeMove, Reversal
 
+BITE = 5000
+# It runs every day; so long may it be away without leaving something behind.
+DUE_DAYS = 7
+
 
 def open_accounts(*, owner_id: UUID) -> int:
     """Open the accounts of a viewer or performer ahead of her first movement; how many were missing."""
@@ -112,3 +116,11 @@ def expire_due_holds(*, limit: int = 500) -> int:
 def checkpoint_summed_accounts() -> Checkpoint:
     """Move the checkpoints of earned, receivable and house up, so that their sums stay short."""
     return ledger.checkpoint()
+
+
+def forget_old_refusals() -> int:
+    """Forget what was refused more than 30 days ago, in small bites; how many rows. Whatever moved tokens is kept."""
+    gone = 0
+    while bite := ledger.forget_refusals(limit=BITE, days=DUE_DAYS):
+        gone += bite
+    return gone

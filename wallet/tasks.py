@@ -12,3 +12,10 @@ from wallet import services
 def move_checkpoints(timestamp: int) -> None:
     """Keep the sums of earned, receivable and house short."""
     services.checkpoint_summed_accounts()
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queueing_lock="wallet.forget_refusals")
+def forget_refusals(timestamp: int) -> None:
+    """Forget refusals whose time is over, every night."""
+    services.forget_old_refusals()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -23,7 +23,8 @@ def wish_of(performer_id: UUID) -> UUID:
 
 def test_the_past_keeps_the_word_that_stood_then(database_clone: str) -> None:
     performer = earner(100, verified=False)
-    said, moments = [], []
+    said: list[bool] = []
+    moments: list[datetime] = []
     for verified in (False, True, False, True):
         if verified:
             wish = wish_of(performer.pk)

@@ -46,3 +46,4 @@ def test_both_are_woken_up_by_the_clock() -> None:
 
     assert periodic["queue_app.tasks.sweep"] == "* * * * * */5"
     assert periodic["wallet.tasks.move_checkpoints"] == "* * * * *"
+    assert periodic["wallet.tasks.forget_refusals"] == "23 3 * * *"
