@@ -49,6 +49,7 @@ def run_model(examples: int, steps: int) -> None:
             suppress_health_check=list(HealthCheck),
             phases=[Phase.generate],
             database=None,
+            report_multiple_bugs=False,
         ),
     )
 
