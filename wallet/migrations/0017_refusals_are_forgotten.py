@@ -6,6 +6,6 @@ from core.sql import install_functions
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wallet", "0015_the_past_from_an_index")]
+    dependencies = [("wallet", "0016_expiries_never_wait")]
 
     operations = [install_functions("wallet", ["forget_refusals"])]
