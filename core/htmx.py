@@ -16,6 +16,8 @@ from core.idempotency import Answer, Claim, checked_key, fingerprint, once
 from core.problems import problem_body
 
 ToastKind = Literal["ok", "info", "warn", "error"]
+#: The language of every page.
+PAGES = "en"
 
 
 def fresh_key() -> str:
@@ -66,9 +68,10 @@ def trigger(response: HttpResponseBase, name: str, detail: object = None) -> Non
     response.headers["HX-Trigger"] = json.dumps(triggers)
 
 
-def toast(response: HttpResponseBase, kind: ToastKind, message: str) -> None:
-    """Say something in a toast."""
-    trigger(response, "toast", {"kind": kind, "msg": message})
+def toast(response: HttpResponseBase, kind: ToastKind, message: str, language: str = PAGES) -> None:
+    """Say something in a toast; in another language than the page's own the toast says which (WCAG 3.1.2)."""
+    said = {"kind": kind, "msg": message}
+    trigger(response, "toast", said if language == PAGES else {**said, "lang": language})
 
 
 def versions(response: HttpResponseBase, things: Mapping[str, int | None]) -> None:

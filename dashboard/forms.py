@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import QueryDict
 
 from compliance.policies import PERIODS as LIMITED
 from core.api import field_errors
-from core.exceptions import FieldError, ValidationFailed
+from core.exceptions import DomainError, FieldError, ValidationFailed
 from dashboard.presenters.limits import WORD
 from menus.preferences import HIDEABLE
 from menus.registry import ACTIONS
@@ -20,6 +21,7 @@ from wallet.api.serializers import TransactionFilterSerializer
 from wallet.periods import PERIODS, TODAY
 from wallet.queries.statements import Mark, TransactionFilter
 
+T = TypeVar("T")
 SHORTCUT = "key."
 FILTER = ("kind", "from", "to")
 BROADCAST = ("title", "quality", "privacy", "camera", "microphone")
@@ -37,6 +39,14 @@ def mark_from(words: str) -> Mark | None:
         return Mark(created_at, UUID(number), newer=side == "n")
     except ValueError:
         raise ValidationFailed.of("at", "invalid", "This is no place in the list.") from None
+
+
+def tried(read: Callable[[], T]) -> tuple[T | None, DomainError | None]:
+    """What an address asks for, or the refusal of it: a page with a form shows that beside the field."""
+    try:
+        return read(), None
+    except DomainError as refusal:
+        return None, refusal
 
 
 def filter_from(sent: QueryDict) -> TransactionFilter:

@@ -19,11 +19,11 @@ from accounts.access import Access, access_of
 from accounts.actors import actor_of
 from accounts.permissions import require
 from core.actors import Actor
-from core.exceptions import NotAuthenticated, PermissionDenied
+from core.exceptions import DomainError, NotAuthenticated, PermissionDenied
 from core.htmx import is_htmx, toast, versions
 from dashboard.facts import Facts
 from dashboard.regions import REGIONS
-from notices.queries import say
+from notices.queries import Said, say
 from queue_app.policies import check_no_mode
 
 if TYPE_CHECKING:
@@ -88,12 +88,24 @@ class Page(View):
             self._facts = self._fresh_facts()
         return self._facts
 
-    def page(self, template: str, context: Mapping[str, Any] | None = None, *crumbs: tuple[str, str]) -> HttpResponse:
-        """The whole page in its frame."""
+    def page(
+        self,
+        template: str,
+        context: Mapping[str, Any] | None = None,
+        *crumbs: tuple[str, str],
+        refusal: DomainError | None = None,
+    ) -> HttpResponse:
+        """The whole page in its frame; with the refusal of what its address asks for, by field, and its status."""
         frame = {"shell": self.facts.shell(*crumbs), **appearance(self.request), **(context or {})}
-        return render(self.request, template, frame)
+        if refusal is None:
+            return render(self.request, template, frame)
+        errors = getattr(refusal, "errors", ())
+        problems = {error.attr.partition(".")[0]: error.detail for error in errors} or {"page": refusal.message}
+        response = render(self.request, template, {**frame, "problems": problems}, status=refusal.status)
+        response.headers["X-Problem-Code"] = refusal.code
+        return response
 
-    def said(self, key: str, variables: Mapping[str, object]) -> str:
+    def said(self, key: str, variables: Mapping[str, object]) -> Said:
         """The words of a message, in the reader's language."""
         return say(key, variables, self.facts.language)
 
@@ -102,7 +114,9 @@ class Page(View):
         region = REGIONS[name]
         return render(self.request, region.template, region.context(self.facts))
 
-    def answer(self, names: Iterable[str], message: str = "", moved: Mapping[str, int] | None = None) -> HttpResponse:
+    def answer(
+        self, names: Iterable[str], message: str | Said = "", moved: Mapping[str, int] | None = None
+    ) -> HttpResponse:
         """The regions that an action changed, as they are now, what to say, and the versions that this shows."""
         self._facts = self._fresh_facts()
         regions = [REGIONS[name] for name in names]
@@ -111,7 +125,9 @@ class Page(View):
             context |= region.context(self._facts)
         response = render(self.request, "dashboard/answer.html", context)
         versions(response, {**(moved or {}), **self._facts.versions()})
-        if message:
+        if isinstance(message, Said):
+            toast(response, "ok", message.text, message.language)
+        elif message:
             toast(response, "ok", message)
         return response
 

@@ -50,6 +50,10 @@ def _offer(facts: Facts) -> dict[str, Any]:
     return {"room": facts.room}
 
 
+def _next(facts: Facts) -> dict[str, Any]:
+    return {"next": facts.request_form()}
+
+
 def _notices(facts: Facts) -> dict[str, Any]:
     return {"notices": facts.notices()}
 
@@ -75,7 +79,8 @@ REGIONS: Mapping[str, Region] = {
     "payouts": _region("payouts", _payouts),
     "my-items": _region("my-items", _my_items),
     "limits": _region("limits", _limits),
-    "next": Region("next", "dashboard/regions/request_next.html", lambda facts: {"next": facts.request_form()}),
+    "next": Region("next", "dashboard/regions/request_next.html", _next),
+    "next-gate": _region("next-gate", _next),
     "offer": _region("offer", _offer),
     "preferences": _region("preferences", _preferences),
 }

@@ -55,6 +55,7 @@ regions = [
     path("f/notices/", notices.NoticesFragment.as_view(), name="fragment-notices"),
     path("f/notices/<uuid:notice_id>/", notices.NoticeToast.as_view(), name="notice-toast"),
     path("f/my-items/", fragments.ViewerFragment.as_view(region="my-items"), name="fragment-my-items"),
+    path("f/next/", fragments.ViewerFragment.as_view(region="next-gate"), name="fragment-next-gate"),
     path("f/rooms/<uuid:performer_id>/", viewing.OfferFragment.as_view(), name="fragment-offer"),
 ]
 
@@ -65,6 +66,7 @@ actions = [
     path("f/queue/leave/", session.LeaveQueue.as_view(), name="leave-queue"),
     path("f/queue/start-next/", session.StartNext.as_view(), name="start-next"),
     path("f/queue/finish/", session.FinishPerformance.as_view(), name="finish-performance"),
+    path("f/queue/partial/", session.PartialPreview.as_view(), name="partial-preview"),
     path("f/queue/abandon/", session.AbandonPerformance.as_view(), name="abandon-performance"),
     path("f/queue/settings/", session.QueueSettingsForm.as_view(), name="queue-settings"),
     path("f/queue/items/<uuid:item_id>/decline/", session.DeclineItem.as_view(), name="decline-item"),

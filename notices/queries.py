@@ -21,6 +21,14 @@ COUNTED = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Plain words, to be escaped where they are printed, and the language they are in."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A notice as its owner reads it; `text` is plain and must be escaped where it is printed."""
 
@@ -28,6 +36,7 @@ class Told:
     template_key: str
     severity: str
     text: str
+    language: str
     variables: dict[str, Any]
     created_at: datetime
     read_at: datetime | None
@@ -58,21 +67,23 @@ def worded(notices: Iterable[Notice], language: str) -> list[Told]:
     """Notices with their words, in the order given; one statement for all texts."""
     rows = list(notices)
     texts = texts_in(language, {row.key for row in rows})
-    return [
-        Told(
-            id=row.pk,
-            template_key=row.key,
-            severity=MESSAGES[row.key].severity.value,
-            text=_words(texts, row.key, row.variables),
-            variables=row.variables,
-            created_at=row.created_at,
-            read_at=row.read_at,
-        )
-        for row in rows
-    ]
+    return [_told(row, _words(texts, row.key, row.variables)) for row in rows]
 
 
-def say(key: str, variables: Mapping[str, object], language: str) -> str:
+def _told(row: Notice, said: Said) -> Told:
+    return Told(
+        id=row.pk,
+        template_key=row.key,
+        severity=MESSAGES[row.key].severity.value,
+        text=said.text,
+        language=said.language,
+        variables=row.variables,
+        created_at=row.created_at,
+        read_at=row.read_at,
+    )
+
+
+def say(key: str, variables: Mapping[str, object], language: str) -> Said:
     """The words of a key without a notice: what an answer says at once. Raises KeyError for an unknown key."""
     message = message_of(key)
     if message is None:
@@ -80,9 +91,9 @@ def say(key: str, variables: Mapping[str, object], language: str) -> str:
     return _words(texts_in(language, {message.key}), message.key, variables)
 
 
-def _words(texts: Mapping[str, tuple[str, str]], key: str, variables: Mapping[str, object]) -> str:
+def _words(texts: Mapping[str, tuple[str, str]], key: str, variables: Mapping[str, object]) -> Said:
     text, language = texts[key]
-    return render(text, MESSAGES[key].variables, variables, language)
+    return Said(render(text, MESSAGES[key].variables, variables, language), language)
 
 
 def texts_in(language: str, keys: Iterable[str]) -> dict[str, tuple[str, str]]:

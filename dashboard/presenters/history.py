@@ -53,5 +53,5 @@ def _outcome(item: ItemView) -> str:
     if item.status == Status.REFUNDED and item.refund_reason:
         return f"refunded: {refund_words(item.refund_reason, started=item.started_at is not None)}"
     if item.status == Status.FINISHED and item.refunded_tokens:
-        return f"completed, {item.refunded_tokens} given back"
+        return f"completed, {item.refunded_tokens:,} given back"
     return OUTCOMES[item.status]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from core.htmx import ToastKind
+from core.htmx import PAGES, ToastKind
 from dashboard.presenters.settings import Switch
 from notices.queries import COUNTED, Told, Wishes
 from notices.registry import LANGUAGES, MESSAGES, Audience, Severity
@@ -24,7 +24,7 @@ BROWSERS = ("", "The browser's language")
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One notice; `text` is plain and escaped by the template."""
+    """One notice; `text` is plain and escaped by the template, `language` set where it is not the page's."""
 
     id: UUID
     text: str
@@ -32,6 +32,7 @@ class NoticeRow:
     kind: ToastKind
     at: datetime
     unread: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def counted(unread: int) -> str:
 def row_of(told: Told) -> NoticeRow:
     """One notice as it is shown."""
     kind, icon = LOOKS[told.severity]
-    return NoticeRow(told.id, told.text, icon, kind, told.created_at, told.read_at is None)
+    language = "" if told.language == PAGES else told.language
+    return NoticeRow(told.id, told.text, icon, kind, told.created_at, told.read_at is None, language)
 
 
 def notice_list(told: Iterable[Told], *, unread: int, older: str, live: bool) -> NoticeList:

@@ -21,6 +21,7 @@ from modelstate.queries import StateView
 from queue_app.queries import ItemView, QueueView
 from queue_app.services import Preview
 from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DEPTH, Status
+from wallet.queries.earnings import business_zone
 
 SOMEBODY = "a viewer"
 # Of each pair the menu says which one counts; the same place on the screen, so that focus stays.
@@ -179,7 +180,7 @@ def _running(menu: Menu, queue: QueueView, booker: Booker, preview: Preview | No
         tokens=item.tokens,
         viewer=booker(item),
         started_at=iso(item.started_at),
-        started_words=f"{item.started_at.astimezone(UTC):%H:%M} UTC",
+        started_words=f"{item.started_at.astimezone(business_zone()):%H:%M %Z}",
         duration_seconds=item.duration_seconds or DEFAULT_DURATION_SECONDS,
         left=seconds_left(item),
         ends_at=iso(item.ends_at),
@@ -232,7 +233,7 @@ def _decline(item: ItemView) -> Control:
         icon="undo",
         post=reverse("decline-item", args=[item.id]),
         confirm=f"Decline {item.title}?",
-        detail=f"The viewer gets all {item.tokens} tokens back at once. This cannot be undone.",
+        detail=f"The viewer gets all {item.tokens:,} tokens back at once. This cannot be undone.",
     )
 
 

@@ -30,6 +30,6 @@ def mark(found: Iterable[Line]) -> str:
 
 
 def sentence(found: Iterable[Line]) -> str:
-    """A receipt in a sentence: "300 tokens paid to you, 20 back to the viewer."."""
+    """A receipt in a sentence: "1,300 tokens paid to you, 20 back to the viewer."."""
     first, *rest = lines(found)
-    return ", ".join([f"{first.tokens} tokens {first.words}", *(f"{row.tokens} {row.words}" for row in rest)]) + "."
+    return ", ".join([f"{first.tokens:,} tokens {first.words}", *(f"{row.tokens:,} {row.words}" for row in rest)]) + "."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 
 from django import template
@@ -10,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.htmx import fresh_key
+from wallet.queries.earnings import business_zone
 
 register = template.Library()
 
@@ -91,6 +93,13 @@ def clock(seconds: float) -> str:
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     words = f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
     return f"+{words}" if seconds < 0 else words
+
+
+@register.filter
+def moment(at: datetime, seconds: str = "") -> str:
+    """An instant in the business time zone, which it names, as the charts reckon days: 21 Nov 2026, 11:20 EST."""
+    here = at.astimezone(business_zone())
+    return f"{here.day} {here:%b %Y, %H:%M:%S %Z}" if seconds else f"{here.day} {here:%b %Y, %H:%M %Z}"
 
 
 @register.filter

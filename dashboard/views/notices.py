@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from core.htmx import toast
+from core.htmx import PAGES, toast
 from dashboard.forms import wishes_from
 from dashboard.pages import Page
 from dashboard.presenters.notices import row_of, settings_of
@@ -49,7 +49,7 @@ class NoticeToast(Page):
         """Nothing to show but the toast."""
         row = row_of(notice_for(self.account_id, notice_id, self.facts.language))
         response = HttpResponse(status=204)
-        toast(response, row.kind, row.text)
+        toast(response, row.kind, row.text, row.language or PAGES)
         return response
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.queries import account_named, is_performer
 from core.exceptions import NotFound
-from dashboard.forms import instant_from
+from dashboard.forms import instant_from, tried
 from dashboard.pages import Page
 from dashboard.presenters.past import PastCard, past_card
 from queue_app.past import past_of
@@ -21,8 +21,9 @@ class PastPage(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form, and what it asked for."""
         who = request.GET.get("who", "").strip()
-        context = {"who": who, "at": request.GET.get("at", ""), "past": self.card(who)}
-        return self.page("dashboard/past.html", context, ("Staff", "staff"), ("As it was", "past"))
+        past, refusal = tried(lambda: self.card(who))
+        context = {"who": who, "at": request.GET.get("at", ""), "past": past}
+        return self.page("dashboard/past.html", context, ("Staff", "staff"), ("As it was", "past"), refusal=refusal)
 
     def card(self, who: str) -> PastCard | None:
         """What was, or None until an account and an instant are given; raises NotFound for nobody's name."""

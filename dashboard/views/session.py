@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import structlog
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 
 from core.exceptions import NotFound
 from core.htmx import ToastKind, page_once, toast
@@ -166,8 +166,22 @@ class FinishPerformance(EndAction):
     def act(self) -> dict[str, Any]:
         """Finish it."""
         part = whole_number(self.request.POST.get("settled"), "settled")
-        item_id = running(self.request, self.account_id)
+        item_id = running(self.request.POST, self.account_id)
         return told_of(services.finish(by=self.actor, item_id=item_id, settled=part))
+
+
+class PartialPreview(PerformerPage):
+    """What completing the running item in part would move: the ledger's own dry run, for the number in the form."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """A sentence, or nothing where the field is empty."""
+        part = whole_number(request.GET.get("settled") or None, "settled")
+        context: dict[str, Any] = {"part": part}
+        if part is not None:
+            item_id = running(request.GET, self.account_id)
+            seen = services.preview(by=self.actor, item_id=item_id, settled=part)
+            context["figures"] = settlement.sentence(seen.finish)
+        return render(request, "dashboard/parts/partial_figures.html", context)
 
 
 class AbandonPerformance(EndAction):
@@ -177,7 +191,7 @@ class AbandonPerformance(EndAction):
 
     def act(self) -> dict[str, Any]:
         """Abandon it."""
-        item_id = running(self.request, self.account_id)
+        item_id = running(self.request.POST, self.account_id)
         return told_of(services.abandon(by=self.actor, item_id=item_id, reason=RefundReason.PERFORMER_DECLINED))
 
 
@@ -223,11 +237,11 @@ def told_of(ended: services.Moved) -> dict[str, Any]:
     return {**version_of(ended), RECEIPT: (ended.settlement or {})["transferId"]}
 
 
-def running(request: HttpRequest, performer_id: UUID) -> UUID:
+def running(sent: QueryDict, performer_id: UUID) -> UUID:
     """The item that runs; raises NotFound where none does, or not the one that the button stood beside."""
     found = queue_of(performer_id).running
     if found is None:
         raise NotFound("No performance is running.")
-    if request.POST.get("item", str(found.id)) != str(found.id):
+    if sent.get("item", str(found.id)) != str(found.id):
         raise NotFound("That performance has ended.")
     return found.id

@@ -98,7 +98,7 @@ class CancelItem(ViewerPage, QueueForm):
 
 def asked_words(item: dict[str, object]) -> str:
     """What to say after asking: what happened to the tokens first."""
-    held = f"{item['tokens']} tokens held."
+    held = f"{item['tokens']:,} tokens held."
     if item["performerId"] is None:
         return f"{held} The next free performer gets it."
     return f"{held} A performer has it: you are number {item['position']} in line."

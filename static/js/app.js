@@ -1,6 +1,6 @@
 // Entry of every page: what stands between a press and its answer.
 
-import { announce, startClock } from "./clock.js";
+import { announce, speak, startClock } from "./clock.js";
 import { hold, learn, release, startLive } from "./live.js";
 import { startKeys } from "./keys.js";
 import { startSurfaces } from "./surfaces.js";
@@ -20,18 +20,19 @@ function dismissLater(box) {
   }
 }
 
-function toast({ kind = "ok", msg, retry }) {
+function toast({ kind = "ok", msg, lang = "", retry }) {
   const tray = document.getElementById("toasts");
   const box = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   box.dataset.kind = kind;
   box.querySelector("p").textContent = msg;
+  speak(box.querySelector("p"), lang);
   const again = box.querySelector("[data-retry]");
   again.hidden = !retry;
   again.addEventListener("click", () => { box.remove(); retry(); });
   box.querySelector("[data-close]").addEventListener("click", () => box.remove());
   tray.append(box);
   while (tray.children.length > MOST) tray.firstElementChild.remove();
-  announce(msg, kind === "error");
+  announce(msg, kind === "error", lang);
   if (kind !== "error") dismissLater(box);
 }
 

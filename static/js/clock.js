@@ -17,9 +17,16 @@ export function sample(serverTime, sentAt) {
 
 export const serverNow = () => Date.now() + offset;
 
-export function announce(message, urgent = false) {
+export function announce(message, urgent = false, lang = "") {
   const region = document.getElementById(urgent ? "sr-assert" : "sr-polite");
-  if (region) region.textContent = message;
+  if (!region) return;
+  speak(region, lang);
+  region.textContent = message;
+}
+
+// What is not in the page's language says in which it is, so that it is read out rightly.
+export function speak(element, lang) {
+  if (lang) element.lang = lang; else element.removeAttribute("lang");
 }
 
 function words(seconds) {

@@ -64,7 +64,15 @@ function nextLandmark(event) {
   stops.at((at + (event.shiftKey ? -1 : 1)) % stops.length)?.focus();
 }
 
+// A reason that stands beside the menu goes away on Escape, until something else is pointed at or focused.
+function watchReasons() {
+  const hush = (hushed) => document.body.toggleAttribute("data-hushed", hushed);
+  document.addEventListener("keydown", ({ key }) => { if (key === "Escape") hush(true); });
+  for (const name of ["pointerover", "focusin"]) document.addEventListener(name, () => hush(false));
+}
+
 export function startKeys() {
+  watchReasons();
   bind();
   rove();
   document.addEventListener("keydown", moveInToolbar);

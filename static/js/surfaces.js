@@ -104,6 +104,19 @@ function watchContextMenus() {
   addEventListener("scroll", () => closeMenu(), { passive: true });
 }
 
+// What the question says besides; with the server's figures once they are there for the number that the form holds.
+let asked = null;
+
+function detailOf({ dataset: { detail = "", detailFrom, detailOf } }) {
+  const figures = detailFrom && document.querySelector(`#${detailFrom} [data-of]`);
+  const current = figures && Number(document.getElementById(detailOf).value) === Number(figures.dataset.of);
+  return current ? `${figures.textContent} ${detail}` : detail;
+}
+
+function fillIn() {
+  if (asked) document.querySelector("#confirm p").textContent = detailOf(asked);
+}
+
 // hx-confirm asks here: the safe answer has the focus, Escape and the backdrop mean no.
 function ask(event) {
   const { ctx, issueRequest, dropRequest } = event.detail;
@@ -111,10 +124,14 @@ function ask(event) {
   const source = ctx.sourceElement;
   event.preventDefault();
   dialog.querySelector("h2").textContent = ctx.confirm;
-  dialog.querySelector("p").textContent = source.dataset.detail || "";
+  asked = source;
+  fillIn();
   dialog.querySelector("[value=yes]").textContent = source.dataset.yes || "Yes";
   dialog.returnValue = "";
-  dialog.addEventListener("close", () => (dialog.returnValue === "yes" ? issueRequest() : dropRequest()), { once: true });
+  dialog.addEventListener("close", () => {
+    asked = null;
+    return dialog.returnValue === "yes" ? issueRequest() : dropRequest();
+  }, { once: true });
   dialog.showModal();
   dialog.querySelector("[value=no]").focus();
 }
@@ -162,5 +179,6 @@ export function startSurfaces() {
   watchQuick();
   watchSorting();
   document.addEventListener("click", (event) => { if (event.target.closest("[data-sheet]")) openSheet(); });
+  document.addEventListener("htmx:after:swap", fillIn);
   document.addEventListener("htmx:confirm", (event) => { if (event.detail.ctx.confirm) ask(event); });
 }

@@ -134,6 +134,8 @@ GET    /f/notices/{notice}/                                              302  40
 POST   /f/notices/{notice}/read/                                         302  404  404  404  404  200  404
 POST   /f/notices/read-all/                                              302  200  200  200  200  200  200
 GET    /f/my-items/                                                      302  200  403  403  403  403  200
+GET    /f/next/                                                          302  200  403  403  403  403  200
+GET    /f/queue/partial/                                                 302  403  200  403  403  200  403
 GET    /f/rooms/{performer}/                                             302  200  403  403  403  403  200
 POST   /f/rooms/next/                                                    302  200  403  403  403  403  200  K
 POST   /f/stream/start/                                                  302  403  200  403  403  200  403  K

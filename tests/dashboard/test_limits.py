@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Performer, Viewer
 from compliance.queries import limits_of
-from tests.dashboard.support import on_sale, parts, press, test_ids, text, told
+from tests.dashboard.support import fetch, on_sale, parts, press, test_ids, text, told
 from tests.queue_app.support import come
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,23 @@ def test_who_has_spent_all_he_allows_himself_finds_every_button_shut(performer: 
     assert shut_in(room) == {str(item): reason for item in items}
     assert reason in shut_request(his)
     assert told(press(his, "request-next", title="A song", tokens="1")) == (409, "SPENDING_LIMIT_EXCEEDED")
+
+
+def test_what_is_spent_elsewhere_shuts_the_buttons_of_an_open_page(performer: Performer, his: Client) -> None:
+    come(performer)
+    cheap, dear = on_sale(performer, 100), on_sale(performer, 450)
+    press(his, "save-limits", daily="500", weekly="")
+    room, rooms = his.get(reverse("room", args=[performer.pk])), his.get("/rooms/")
+    for page, region in ((room, "offer"), (rooms, "next-gate")):
+        follows = page.content.decode().partition(f'id="{region}"')[2].partition(">")[0]
+        assert "wallet.balance.changed from:body" in follows
+
+    press(his, "buy", performer.pk, cheap)
+    fresh = fetch(his, "fragment-offer", performer.pk).content.decode()
+
+    assert [*shut_in(fresh)] == [str(dear)]
+    press(his, "save-limits", daily="100", weekly="")
+    assert "Your limit for today is 100 tokens" in text(fetch(his, "fragment-next-gate"))
 
 
 def test_who_shut_himself_out_reads_until_when(performer: Performer, his: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from django.urls import reverse
 from accounts.models import Performer, Viewer
 from dashboard.presenters.chart import HEIGHT, bar_chart
 from dashboard.presenters.earnings import slot_label
+from dashboard.templatetags.ui import moment
 from queue_app import services as queue
 from queue_app.queries import item_for
 from tests import factories
@@ -72,9 +74,32 @@ def test_a_span_without_movements_says_so(his: Client) -> None:
 
 
 @pytest.mark.parametrize("query", [{"kind": "gift"}, {"from": "soon"}, {"from": "2026-02-02", "to": "2026-02-01"}])
-def test_a_bad_filter_is_refused(his: Client, query: dict[str, str]) -> None:
-    assert told(his.get(TRANSACTIONS, query)) == (400, "VALIDATION_ERROR")
+def test_a_bad_filter_is_refused_beside_its_field(his: Client, query: dict[str, str]) -> None:
+    page, field = his.get(TRANSACTIONS, query), [*query][-1]
+    assert told(page) == (400, "VALIDATION_ERROR")
+    assert {"filter", "filter-clear"} <= set(test_ids(page))
+    assert "statement-file" not in test_ids(page)
+    assert f'aria-invalid="true" aria-describedby="problem-{field}"' in page.content.decode()
+    assert f'data-field="{field}"' in page.content.decode()
     assert told(his.get(TRANSACTIONS, query, headers=HTMX)) == (400, "VALIDATION_ERROR")
+
+
+def test_a_place_that_is_none_shows_the_page_too(his: Client) -> None:
+    page = his.get(TRANSACTIONS, {"at": "yonder"})
+    assert told(page) == (400, "VALIDATION_ERROR")
+    assert "This is no place in the list." in text(page)
+    assert "filter" in test_ids(page)
+
+
+def test_times_name_their_zone(performer: Performer, viewer: Viewer, his: Client) -> None:
+    hold = performed(come(performer), 100)
+    bought(viewer, performer)
+    instant = r"\d{1,2} [A-Z][a-z]{2} 20\d\d, \d\d:\d\d(:\d\d)? E[SD]T"
+    for client, path in ((his, "/wallet/"), (his, TRANSACTIONS), (factories.signed_in(performer), "/queue/history/")):
+        assert re.search(instant, text(client.get(path)))
+    assert re.search(instant, text(factories.signed_in(performer).get(reverse("trace", args=[hold]))))
+    assert moment(datetime(2026, 7, 1, 3, 4, 5, tzinfo=UTC)) == "30 Jun 2026, 23:04 EDT"
+    assert moment(datetime(2026, 1, 1, 5, 4, 5, tzinfo=UTC), "seconds") == "1 Jan 2026, 00:04:05 EST"
 
 
 def test_no_code_is_shown_to_people(performer: Performer, viewer: Viewer, his: Client) -> None:
@@ -159,7 +184,11 @@ def test_the_region_keeps_its_period(performer: Performer, hers: Client) -> None
 
 
 def test_a_bad_period_is_refused_and_a_viewer_earns_nothing(his: Client, hers: Client) -> None:
-    assert told(hers.get("/wallet/", {"period": "year"})) == (400, "VALIDATION_ERROR")
+    refused = hers.get("/wallet/", {"period": "year"})
+    assert told(refused) == (400, "VALIDATION_ERROR")
+    assert "earnings-today" in test_ids(refused)
+    assert "Choose today, week or month." in text(refused)
+    assert told(hers.get(reverse("fragment-earnings"), {"period": "year"}, headers=HTMX)) == (400, "VALIDATION_ERROR")
     assert told(fetch(his, "fragment-earnings")) == (403, "PERMISSION_DENIED")
     assert "earnings-chart" not in test_ids(his.get("/wallet/"))
 
@@ -218,9 +247,15 @@ def test_what_staff_ask_of_the_past_is_checked(performer: Performer, hers: Clien
 
     assert client.get(reverse("past")).status_code == 200
     assert client.get(reverse("past"), asked).status_code == 200
-    assert told(client.get(reverse("past"), {**asked, "at": "soon"})) == (400, "VALIDATION_ERROR")
-    assert told(client.get(reverse("past"), {**asked, "at": "2999-01-01T00:00"})) == (400, "VALIDATION_ERROR")
-    assert told(client.get(reverse("past"), {**asked, "who": "nobody-of-that-name"})) == (404, "NOT_FOUND")
+    for field, value, refusal in (
+        ("at", "soon", (400, "VALIDATION_ERROR")),
+        ("at", "2999-01-01T00:00", (400, "VALIDATION_ERROR")),
+        ("who", "nobody-of-that-name", (404, "NOT_FOUND")),
+    ):
+        page = client.get(reverse("past"), {**asked, field: value})
+        assert told(page) == refusal
+        assert f'data-field="{field}"' in page.content.decode()
+        assert {"past-who", "past-at"} <= set(test_ids(page))
     assert told(hers.get(reverse("past"), asked)) == (403, "PERMISSION_DENIED")
 
 

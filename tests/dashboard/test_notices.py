@@ -17,6 +17,7 @@ from notices.queries import wishes_of
 from notices.services import notify, save_wishes
 from tests import factories
 from tests.dashboard.support import HTMX, fetch, parts, press, test_ids, text, told
+from tests.queue_app.support import bought, come, rich
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +101,22 @@ def test_a_toast_says_one_in_the_reader_s_language(him: Viewer, his: Client) -> 
     save_wishes(owner_id=him.pk, keys={}, language="es")
     response = fetch(his, "notice-toast", Notice.objects.latest("id").pk)
     said = json.loads(response.headers["HX-Trigger"])["toast"]
-    assert (response.status_code, said) == (204, {"kind": "info", "msg": "«A song» ha empezado."})
+    spanish = {"kind": "info", "msg": "«A song» ha empezado.", "lang": "es"}
+    assert (response.status_code, said) == (204, spanish)
+    assert 'data-testid="notice-text" lang="es">«A song» ha empezado.' in his.get("/notifications/").content.decode()
+
+
+def test_words_in_the_page_s_own_language_need_no_mark(him: Viewer, his: Client) -> None:
+    tell(him)
+    said = fetch(his, "notice-toast", Notice.objects.latest("id").pk).headers["HX-Trigger"]
+    assert "lang" not in json.loads(said)["toast"]
+    assert 'data-testid="notice-text" lang' not in his.get("/notifications/").content.decode()
+
+
+def test_an_answer_in_spanish_says_so(performer: Performer, him: Viewer, his: Client) -> None:
+    save_wishes(owner_id=him.pk, keys={}, language="es")
+    response = press(his, "cancel-item", bought(rich(him), come(performer)))
+    assert json.loads(response.headers["HX-Trigger"])["toast"]["lang"] == "es"
 
 
 @pytest.mark.parametrize("name", ["notice-toast", "read-notice"])

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from structlog.testing import capture_logs
 
 from accounts.models import Performer, Viewer
@@ -19,7 +20,7 @@ from queue_app.queries import settings_of
 from queue_app.states import Mode
 from tests import factories
 from tests.dashboard.support import HTMX, fetch, parts, press, test_ids, text, told
-from tests.queue_app.support import bought, come, depth_of, earned_by, running, state_of, status_of, tokens_of
+from tests.queue_app.support import bought, come, depth_of, earned_by, rich, running, state_of, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
 
@@ -144,8 +145,8 @@ def test_declining_a_waiting_item_gives_everything_back(in_line: Performer, view
 
 
 def test_the_card_ends_the_item_that_it_shows(runs: UUID, performer: Performer, viewer: Viewer, hers: Client) -> None:
-    # On the card, in the menu and among the quick actions: both ends name the item.
-    assert hers.get("/").content.decode().count(f'"item":"{runs}"') == 6
+    # On the card, in the menu and among the quick actions: both ends name the item, and the part in its form.
+    assert hers.get("/").content.decode().count(f'"item":"{runs}"') == 7
     following = bought(viewer, performer)
     press(hers, "finish-performance")
     press(hers, "join-queue")
@@ -193,6 +194,33 @@ def test_completing_in_part_pays_the_part(runs: UUID, performer: Performer, view
     response = press(hers, "finish-performance", settled="30", item=str(runs))
     assert "30 tokens paid to you, 70 back to the viewer." in response.headers["HX-Trigger"]
     assert (earned_by(performer), tokens_of(viewer)) == (30, (970, 0))
+
+
+def test_a_part_is_foreseen_while_it_is_typed(runs: UUID, hers: Client) -> None:
+    seen = hers.get(reverse("partial-preview"), {"settled": "60", "item": str(runs)}, headers=HTMX)
+    assert text(seen) == "60 tokens paid to you, 40 back to the viewer."
+    assert 'data-of="60"' in seen.content.decode()
+    assert text(hers.get(reverse("partial-preview"), {"settled": ""}, headers=HTMX)) == ""
+    assert status_of(runs) == "started"
+
+
+@pytest.mark.parametrize("part", ["0", "101", "1.5", "many"])
+def test_a_part_that_is_none_is_said_while_it_is_typed(runs: UUID, hers: Client, part: str) -> None:
+    refused = hers.get(reverse("partial-preview"), {"settled": part, "item": str(runs)}, headers=HTMX)
+    assert told(refused) == (400, "VALIDATION_ERROR")
+
+
+def test_the_part_of_another_item_is_not_foreseen(runs: UUID, hers: Client) -> None:
+    other = {"settled": "60", "item": str(uuid4())}
+    assert told(hers.get(reverse("partial-preview"), other, headers=HTMX)) == (404, "NOT_FOUND")
+
+
+def test_thousands_are_told_apart(performer: Performer, viewer: Viewer, hers: Client) -> None:
+    running(rich(viewer, 5000), come(performer), tokens=5000)
+    assert (
+        "1,250 tokens paid to you, 3,750 back to the viewer."
+        in press(hers, "finish-performance", settled="1250").headers["HX-Trigger"]
+    )
 
 
 @pytest.mark.parametrize("part", ["", "0", "101", "1.5", "-3", "many"])

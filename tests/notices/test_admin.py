@@ -51,7 +51,7 @@ def newest() -> MessageVersion:
 
 
 def said() -> str:
-    return queries.say(KEY, {"title": "X"}, "en")
+    return queries.say(KEY, {"title": "X"}, "en").text
 
 
 def test_a_proposal_is_a_new_version_that_nobody_sees(office: Client, member: User) -> None:
@@ -151,7 +151,7 @@ def test_the_service_asks_the_same_rules() -> None:
 @pytest.mark.django_db
 def test_a_language_without_a_text_falls_back_to_english() -> None:
     MessageVersion.objects.filter(key=KEY, language="es").update(active=False)
-    assert queries.say(KEY, {"title": "X"}, "es") == said()
+    assert queries.say(KEY, {"title": "X"}, "es").text == said()
 
 
 @pytest.mark.threads
