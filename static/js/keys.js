@@ -64,11 +64,20 @@ function nextLandmark(event) {
   stops.at((at + (event.shiftKey ? -1 : 1)) % stops.length)?.focus();
 }
 
-// A reason that stands beside the menu goes away on Escape, until something else is pointed at or focused.
+// A reason stands beside its item of the menu; it goes away on Escape, until something is pointed at or focused.
 function watchReasons() {
+  const side = document.getElementById("side");
   const hush = (hushed) => document.body.toggleAttribute("data-hushed", hushed);
+  let item = null;
+  const place = () => { if (item) side.style.setProperty("--reason-at", `${item.getBoundingClientRect().bottom}px`); };
+  const show = ({ target }) => {
+    item = target.closest("#side [aria-disabled]") ?? item;
+    place();
+    hush(false);
+  };
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape") hush(true); });
-  for (const name of ["pointerover", "focusin"]) document.addEventListener(name, () => hush(false));
+  side?.addEventListener("scroll", place, { passive: true });
+  for (const name of ["pointerover", "focusin"]) document.addEventListener(name, show);
 }
 
 export function startKeys() {
