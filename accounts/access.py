@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection
@@ -15,34 +15,35 @@ if TYPE_CHECKING:
 
 _MEMO = "_access"
 
-# What makes tokens is nobody's by being a superuser: it is granted by name.
-EXPLICIT = ["CREDIT_TOKENS"]
-
-_READ_ACCESS = """
-SELECT
+#: Columns about the account `u`, in the order that `Access.of_columns` takes. What makes tokens is nobody's by being a
+#: superuser: it is granted by name.
+ACCESS_COLUMNS = """
   ARRAY(
     SELECT p.codename FROM auth_permission p
     JOIN django_content_type c ON c.id = p.content_type_id
     WHERE c.app_label = 'accounts' AND c.model = 'user' AND p.codename = upper(p.codename)
-      AND (%(superuser)s AND p.codename <> ALL (%(explicit)s)
-        OR p.id IN (SELECT permission_id FROM accounts_user_user_permissions WHERE user_id = %(user)s)
+      AND (u.is_superuser AND p.codename <> 'CREDIT_TOKENS'
+        OR p.id IN (SELECT permission_id FROM accounts_user_user_permissions WHERE user_id = u.id)
         OR p.id IN (SELECT g.permission_id FROM auth_group_permissions g
-                    JOIN accounts_user_groups m ON m.group_id = g.group_id WHERE m.user_id = %(user)s))),
+                    JOIN accounts_user_groups m ON m.group_id = g.group_id WHERE m.user_id = u.id))),
   ARRAY(
     SELECT f.name FROM accounts_featureflag f
     WHERE NOT EXISTS (SELECT FROM accounts_featureflag_excluded x
-                      WHERE x.featureflag_id = f.id AND x.user_id = %(user)s)
+                      WHERE x.featureflag_id = f.id AND x.user_id = u.id)
       AND coalesce(f.everyone,
-        f.authenticated OR (f.staff AND %(staff)s) OR (f.superusers AND %(superuser)s)
-        OR EXISTS (SELECT FROM accounts_featureflag_users u
-                   WHERE u.featureflag_id = f.id AND u.user_id = %(user)s)
+        f.authenticated OR (f.staff AND u.is_staff) OR (f.superusers AND u.is_superuser)
+        OR EXISTS (SELECT FROM accounts_featureflag_users w
+                   WHERE w.featureflag_id = f.id AND w.user_id = u.id)
         OR EXISTS (SELECT FROM accounts_featureflag_groups g
                    JOIN accounts_user_groups m ON m.group_id = g.group_id
-                   WHERE g.featureflag_id = f.id AND m.user_id = %(user)s))),
-  EXISTS (SELECT FROM accounts_performer WHERE user_id = %(user)s),
-  EXISTS (SELECT FROM accounts_viewer WHERE user_id = %(user)s),
-  EXISTS (SELECT FROM accounts_studio_managers WHERE user_id = %(user)s)
+                   WHERE g.featureflag_id = f.id AND m.user_id = u.id))),
+  EXISTS (SELECT FROM accounts_performer WHERE user_id = u.id),
+  EXISTS (SELECT FROM accounts_viewer WHERE user_id = u.id),
+  EXISTS (SELECT FROM accounts_studio_managers WHERE user_id = u.id),
+  u.is_staff
 """
+_READ_ACCESS = f"SELECT {ACCESS_COLUMNS} FROM accounts_user u WHERE u.id = %s"  # noqa: S608 - constants alone
+ROLES = ("performer", "viewer", "studio manager", "staff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class Access:
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_columns(cls, user_id: UUID, permissions: list[str], flags: list[str], *held: bool) -> Access:
+        """From what `ACCESS_COLUMNS` selected."""
+        roles = frozenset(role for role, holds in zip(ROLES, held, strict=True) if holds)
+        return cls(user_id, roles, frozenset(permissions), frozenset(flags))
 
     @property
     def performer_id(self) -> UUID | None:
@@ -78,12 +85,14 @@ def forget_access(user: User) -> None:
     user.__dict__.pop(_MEMO, None)
 
 
+def remember_access(user: User, access: Access) -> None:
+    """What was read with the account itself need not be read again."""
+    user.__dict__[_MEMO] = access
+
+
 def _read(user: User | AnonymousUser) -> Access:
     assert isinstance(user.pk, UUID)
-    facts: dict[str, Any] = {"user": user.pk, "staff": user.is_staff, "superuser": user.is_superuser}
     with connection.cursor() as cursor:
-        cursor.execute(_READ_ACCESS, {**facts, "explicit": EXPLICIT})
-        permissions, flags, performer, viewer, manager = cursor.fetchone()
-    held = {"performer": performer, "viewer": viewer, "studio manager": manager, "staff": user.is_staff}
-    roles = frozenset(role for role, holds in held.items() if holds)
-    return Access(user.pk, roles, frozenset(permissions), frozenset(flags))
+        cursor.execute(_READ_ACCESS, [user.pk])
+        row = cursor.fetchone()
+    return Access.of_columns(user.pk, *row) if row is not None else NOBODY

@@ -21,6 +21,5 @@ class AccountsConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Register the checks of what sign-in stands on, and tell the API's document about the ways to sign in."""
+        """Register the checks of what sign-in stands on."""
         from accounts import checks  # noqa: F401 - registers itself
-        from accounts.api import schema  # noqa: F401 - registers itself

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import views
+from accounts.api import schema, views  # noqa: F401 - the document learns the ways to sign in
 
 urlpatterns = [
     path("auth/token", views.TokenView.as_view(), name="auth-token"),
