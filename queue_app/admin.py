@@ -22,7 +22,7 @@ from core.exceptions import DomainError
 from queue_app import health, services
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
 from queue_app.states import Status
-from queue_app.words import refund_words
+from queue_app.words import refund_words, step_words
 from wallet.queries.receipts import Line
 
 if TYPE_CHECKING:
@@ -48,11 +48,25 @@ class FinishForm(ReasonForm):
     )
 
 
-class QueueEventInline(_Inline):
+class InWords:
+    """A step and its reason as people read them."""
+
+    @admin.display(description="Step", ordering="event")
+    def step(self, event: QueueEvent) -> str:
+        """What happened."""
+        return step_words(event.event)
+
+    @admin.display(description="Reason", ordering="reason")
+    def why(self, event: QueueEvent) -> str:
+        """Why; what staff wrote themselves stays as it is."""
+        return refund_words(event.reason, started=event.item.started_at is not None)
+
+
+class QueueEventInline(InWords, _Inline):
     """The steps of an item's life, in order."""
 
     model = QueueEvent
-    fields = readonly_fields = ("version", "at", "event", "from_status", "to_status", "actor_id", "reason")
+    fields = readonly_fields = ("version", "at", "step", "from_status", "to_status", "actor_id", "why")
     ordering = ("version",)
     extra = 0
     can_delete = False
@@ -164,10 +178,12 @@ def told(lines: Iterable[Line]) -> str:
 
 
 @admin.register(QueueEvent)
-class QueueEventAdmin(ReadOnlyAdmin):
+class QueueEventAdmin(InWords, ReadOnlyAdmin):
     """The history of all items."""
 
-    list_display = ("at", "item", "version", "event", "from_status", "to_status", "actor_id", "reason")
+    list_display = ("at", "item", "version", "step", "from_status", "to_status", "actor_id", "why")
+    fields = ("item", "version", "at", "step", "from_status", "to_status", "actor_id", "why")
+    readonly_fields = ("step", "why")
     list_filter = ("event", "to_status")
     list_select_related = ("item",)
     search_fields = ("=item__id",)

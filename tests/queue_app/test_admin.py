@@ -55,9 +55,21 @@ def test_an_items_page_shows_its_history(desk: Client, performer: Performer, vie
     answer = desk.get(reverse("admin:queue_app_queueitem_change", args=[item_id]))
     assert answer.status_code == 200
     text = answer.content.decode()
-    assert "enqueue" in text
-    assert "started" in text
+    assert "Booked" in text
+    assert "Started" in text
     assert 'name="_save"' not in text
+
+
+def test_steps_and_reasons_are_words(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id = running(viewer, performer)
+    services.abandon(by=factories.actor(factories.staff()), item_id=item_id)
+    for page in (
+        desk.get(reverse("admin:queue_app_queueitem_change", args=[item_id])),
+        desk.get(reverse("admin:queue_app_queueevent_changelist")),
+    ):
+        shown = page.content.decode()
+        assert all(words in shown for words in ("Booked", "Started", "Ended early", "given back by staff"))
+        assert ">admin_refund<" not in shown
 
 
 def test_without_a_reason_nothing_happens(desk: Client, performer: Performer, viewer: Viewer) -> None:
