@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
@@ -31,6 +31,7 @@ class Caller:
         self.chance = Random(number)
         self.deeds: list[Deed] = []
         self.errors = 0
+        self.unheard: Counter[str] = Counter()
         self.took: list[tuple[float, float]] = []
 
     def read(self, path: str) -> dict[str, Any]:
@@ -67,25 +68,26 @@ class Caller:
     ) -> httpx.Response:
         began = time.monotonic()
         while True:
-            with contextlib.suppress(httpx.TransportError):
+            try:
                 answer = self._once(method, path, headers, body)
-                if answer is not None:
+                if answer.status_code not in NOT_NOW and not _in_flight(answer):
                     self.took.append((began, time.monotonic() - began))
                     return answer
+                self.unheard[str(answer.status_code)] += 1
+            except httpx.TransportError as error:
+                self.unheard[type(error).__name__] += 1
             self.errors += 1
             assert time.monotonic() - began < PATIENCE_SECONDS, f"{method} {path}: no answer"
             time.sleep(0.2)  # the pace of a client that tries again, not a wait for something
 
     def _once(
         self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
-    ) -> httpx.Response | None:
-        """None where the answer is that one should ask again."""
+    ) -> httpx.Response:
         token = self._fresh_token()
         answer = self.client.request(method, path, headers={**headers, "Authorization": f"Bearer {token}"}, json=body)
         if answer.status_code == 401:
             self.token_since = float("-inf")
-        in_flight = answer.status_code == 409 and b"REQUEST_IN_PROGRESS" in answer.content
-        return None if in_flight or answer.status_code in NOT_NOW else answer
+        return answer
 
     def _fresh_token(self) -> str:
         if time.monotonic() - self.token_since > TOKEN_SECONDS:
@@ -94,6 +96,10 @@ class Caller:
                 raise httpx.TransportError(f"no sign-in: {answer.status_code}")
             self.token, self.token_since = answer.json()["access"], time.monotonic()
         return self.token
+
+
+def _in_flight(answer: httpx.Response) -> bool:
+    return answer.status_code == 409 and b"REQUEST_IN_PROGRESS" in answer.content
 
 
 class Buyer(Caller):
@@ -169,6 +175,10 @@ class Crowd:
     def deeds(self) -> list[Deed]:
         """What all have heard so far."""
         return [deed for caller in self.callers for deed in list(caller.deeds)]
+
+    def unheard(self) -> dict[str, int]:
+        """What came instead of an answer, and how often."""
+        return dict(sum((caller.unheard for caller in self.callers), Counter[str]()))
 
     def errors(self) -> int:
         """How often one of them had to ask again."""

@@ -57,7 +57,9 @@ class Reader(Caller):
         began = time.monotonic()
         answer = self.client.get(self.pages[len(self.took) % len(self.pages)])
         self.took.append((began, time.monotonic() - began))
-        self.errors += answer.status_code != 200
+        if answer.status_code != 200:
+            self.unheard[f"{answer.status_code} {answer.url.path}"] += 1
+            self.errors += 1
 
 
 def main() -> int:
@@ -106,6 +108,7 @@ def soak(house: House, seconds: float) -> Figures:
         "events_heard": sum(len(listener.heard) for listener in listeners),
         "from_to": {name: grown(gauges.samples, name) for name in gauges.samples[0]},
         "GREW": too_much(gauges.samples),
+        "unheard": crowd.unheard() | pages.unheard(),
         "ASKED_AGAIN": crowd.errors(),
         "PAGES_FAILED": pages.errors(),
         "SOCKETS_LOST": sum(listener.opened - 1 for listener in listeners),

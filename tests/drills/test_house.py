@@ -53,3 +53,12 @@ def test_a_clock_that_jumps_two_hours_refunds_nothing_early(capsys: pytest.Captu
 
     assert broken(figures) == {}
     assert {"hold"} <= set(figures["deadlines"])
+
+
+@pytest.mark.drill
+def test_ten_minutes_of_steady_work_leave_nothing_behind(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = run_drill("soak", "--seconds", 600, capsys=capsys, seconds=1200)
+
+    assert broken(figures) == {}
+    assert figures["acknowledged"] > 3000
+    assert figures["pages"] > 1000
