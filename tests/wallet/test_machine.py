@@ -18,6 +18,8 @@ from tests.wallet.numbers import Held, Paid, prize_fund, real_balances
 from tests.wallet.support import assert_ledger_holds
 from wallet import services, settlement
 
+#: However long a run lasts, nothing expires by itself.
+A_DAY = 24 * 3600
 NOBODY = Paid(None, 0, None, 0)
 
 
@@ -44,7 +46,7 @@ class Wallet(Rooms):
             viewer_id=self.viewers[viewer].pk,
             performer_id=None if performer is None else self.performers[performer].pk,
             tokens=tokens,
-            expires_seconds=0 if due else 300,
+            expires_seconds=0 if due else A_DAY,
         )
         if tokens > self.model.available[viewer]:
             assert placed == "INSUFFICIENT_BALANCE"
