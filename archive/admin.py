@@ -12,6 +12,6 @@ from audit.admin import ReadOnlyAdmin
 class ArchivedMonthAdmin(ReadOnlyAdmin):
     """What was exported, and the digest that names the files."""
 
-    list_display = ("__str__", "tokens", "rows", "manifest_sha256", "archived_at")
+    list_display = ("__str__", "edition", "tokens", "rows", "manifest_sha256", "archived_at")
     date_hierarchy = "month"
-    ordering = ("-month",)
+    ordering = ("-month", "-edition")

@@ -19,4 +19,4 @@ class ArchiveConfig(AppConfig):
 
         import_module("archive.exceptions")
         register(*LEDGER_PARTS)
-        allow_fields("month", "manifest_sha256", "rows")
+        allow_fields("month", "edition", "manifest_sha256", "rows")

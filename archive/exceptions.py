@@ -23,6 +23,15 @@ class ArchiveDamaged(DomainError):
     default = "These files are not what was archived."
 
 
+class ArchiveMissing(DomainError):
+    """The month was archived, and its folder is not there; details: manifest_sha256."""
+
+    code = "ARCHIVE_MISSING"
+    status = 409
+    title = "Archive missing"
+    default = "This month was archived, and its folder is gone."
+
+
 class CannotRestore(DomainError):
     """The database is not one to restore into."""
 

@@ -13,8 +13,11 @@ from django.conf import settings
 
 from archive.exceptions import ArchiveDamaged
 from archive.files import Written, damage, from_json
+from archive.lines import SUFFIX
 
-FORMAT = 1
+FORMAT = 2
+# Archives of the first format lack the digests of single lines: their blocks are named.
+READABLE = (1, FORMAT)
 NAME = "manifest.json"
 SUMS = "SHA256SUMS"
 
@@ -39,7 +42,12 @@ def write(folder: Path, facts: dict[str, Any]) -> str:
 
 
 def _sums(facts: dict[str, Any], digest: str) -> list[str]:
-    return [*(f"{part['sha256']}  {part['file']}" for part in facts["parts"].values()), f"{digest}  {NAME}"]
+    parts = facts["parts"].values()
+    return [
+        *(f"{part['sha256']}  {part['file']}" for part in parts),
+        *(f"{part['lines_sha256']}  {part['file']}{SUFFIX}" for part in parts if part.get("lines_sha256")),
+        f"{digest}  {NAME}",
+    ]
 
 
 def signature(facts: dict[str, Any]) -> str:
@@ -61,7 +69,7 @@ def read(folder: Path) -> Archive:
         raise _damaged(f"{NAME}: unreadable") from None
     if not hmac.compare_digest(signed.encode(), signature(facts).encode()):
         raise _damaged(f"{NAME}: not signed with this installation's REPORT_KEY, or changed since")
-    if facts["format"] != FORMAT:
+    if facts["format"] not in READABLE:
         raise _damaged(f"{NAME}: of format {facts['format']}, this is {FORMAT}")
     parts = {name: from_json(entry) for name, entry in facts["parts"].items()}
     return Archive(folder, facts, parts, hashlib.sha256(body).hexdigest())

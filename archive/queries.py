@@ -15,8 +15,8 @@ from wallet.queries import database_now
 
 
 def archived(month: Month) -> ArchivedMonth | None:
-    """The month's row, where it is archived."""
-    return ArchivedMonth.objects.filter(month=month.first_day).first()
+    """The month's latest edition, where it is archived."""
+    return ArchivedMonth.objects.filter(month=month.first_day).order_by("-edition").first()
 
 
 def due_months() -> list[Month]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from archive import manifest
-from archive.exceptions import ArchiveBusy, MonthNotClosed
+from archive.exceptions import ArchiveBusy, ArchiveDamaged, ArchiveMissing, MonthNotClosed
 from archive.files import Written, as_json, write_lines
 from archive.models import ArchivedMonth
 from archive.months import Month
@@ -28,20 +28,39 @@ LATE = timedelta(hours=1)
 Progress = Callable[[str, int, int], None]
 
 
-def archive_month(*, by: Actor, month: Month, progress: Progress) -> ArchivedMonth:
-    """Export the month to ARCHIVE_DIR/YYYY-MM and mark it archived; again: nothing more.
+def archive_month(*, by: Actor, month: Month, progress: Progress, again: bool = False) -> ArchivedMonth:
+    """Export the month to ARCHIVE_DIR/YYYY-MM and mark it archived. Where it is, its files are checked, nothing more.
 
-    What an interrupted run has left is begun anew; what it had finished is checked and marked. `progress` hears of each
-    part how many rows of how many are written. Raises MonthNotClosed, ArchiveBusy, ArchiveDamaged.
+    What an interrupted run has left is begun anew; what it had finished is checked and marked. With `again` a month
+    whose folder is gone is exported anew, as another edition. `progress` hears of each part how many rows of how many
+    are written. Raises MonthNotClosed, ArchiveBusy, ArchiveDamaged (also where the folder holds another manifest than
+    the one that was marked), ArchiveMissing.
     """
-    done = archived(month)
-    if done is not None:
-        return done
     check_closed(month)
-    folder = Path(settings.ARCHIVE_DIR) / str(month)
+    done, folder = archived(month), Path(settings.ARCHIVE_DIR) / str(month)
     if not folder.exists():
+        _check_may_export(done, folder, again)
         _export(month, folder, progress)
-    return _mark(by, month, manifest.verify(folder))
+    found = manifest.verify(folder)
+    if done is None:
+        return _mark(by, month, found, edition=1)
+    if found.sha256 == done.manifest_sha256:
+        return done
+    if not again:
+        raise ArchiveDamaged(
+            f"{folder} holds another manifest, {found.sha256}, than the one archived at {done.archived_at:%Y-%m-%d},"
+            f" {done.manifest_sha256}."
+        )
+    return _mark(by, month, found, edition=done.edition + 1)
+
+
+def _check_may_export(done: ArchivedMonth | None, folder: Path, again: bool) -> None:
+    if done is not None and not again:
+        raise ArchiveMissing(
+            f"{done} was archived at {done.archived_at:%Y-%m-%d} with the manifest {done.manifest_sha256}, and {folder} is"
+            " gone. Bring it back from a copy; or export the month anew, as another edition, with --again.",
+            manifest_sha256=done.manifest_sha256,
+        )
 
 
 def check_closed(month: Month) -> None:
@@ -100,11 +119,12 @@ def _to_disk(path: Path) -> None:
     os.close(handle)
 
 
-def _mark(by: Actor, month: Month, archive: manifest.Archive) -> ArchivedMonth:
+def _mark(by: Actor, month: Month, archive: manifest.Archive, *, edition: int) -> ArchivedMonth:
     rows = {name: part.rows for name, part in archive.parts.items()}
     with transaction.atomic():
         marked, new = ArchivedMonth.objects.get_or_create(
             month=month.first_day,
+            edition=edition,
             defaults={
                 "manifest_sha256": archive.sha256,
                 "rows": rows,
@@ -112,7 +132,7 @@ def _mark(by: Actor, month: Month, archive: manifest.Archive) -> ArchivedMonth:
             },
         )
         if new:
-            after = {"month": str(month), "manifest_sha256": archive.sha256, "rows": rows}
+            after = {"month": str(month), "edition": edition, "manifest_sha256": archive.sha256, "rows": rows}
             record(
                 by=by, action="archive.month", target_type="archive.archivedmonth", target_id=str(month), after=after
             )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from archive import files, manifest
-from archive.exceptions import ArchiveDamaged, CannotRestore, MonthNotClosed
+from archive.exceptions import ArchiveDamaged, ArchiveMissing, CannotRestore, MonthNotClosed
 from archive.models import ArchivedMonth
 from archive.months import Month
 from archive.queries import due_months
@@ -99,6 +101,35 @@ def test_again_is_nothing_more(month: Month, tmp_path: Path) -> None:
     assert ArchivedMonth.objects.count() == 1
 
 
+def test_a_lost_archive_is_not_called_archived(month: Month, tmp_path: Path) -> None:
+    first = export(month)
+    shutil.rmtree(tmp_path / str(month))
+    with pytest.raises(ArchiveMissing, match=first.manifest_sha256) as refused:
+        export(month)
+    assert "--again" in refused.value.message
+    assert not (tmp_path / str(month)).exists()
+
+
+def test_exported_anew_it_is_another_edition_with_its_own_digest(month: Month, tmp_path: Path) -> None:
+    first = export(month)
+    shutil.rmtree(tmp_path / str(month))
+    call_command("archive_month", str(month), "--again", stdout=io.StringIO())
+    second = export(month)
+    assert (second.edition, second.pk != first.pk) == (2, True)
+    assert second.manifest_sha256 == manifest.verify(tmp_path / str(month)).sha256 != first.manifest_sha256
+    told = AuditEntry.objects.filter(action="archive.month").order_by("id").values_list("after__manifest_sha256")
+    assert [digest for (digest,) in told] == [first.manifest_sha256, second.manifest_sha256]
+
+
+def test_another_archive_in_its_place_is_refused(month: Month, tmp_path: Path) -> None:
+    export(month)
+    facts = manifest.read(tmp_path / str(month)).facts
+    manifest.write(tmp_path / str(month), {**facts, "made_at": "2026-01-01T00:00:00+00:00"})
+    with pytest.raises(ArchiveDamaged, match="another manifest"):
+        export(month)
+    assert ArchivedMonth.objects.count() == 1
+
+
 def test_what_a_dead_run_left_is_begun_anew(month: Month, tmp_path: Path) -> None:
     partial = tmp_path / f"{month}.partial"
     partial.mkdir()
@@ -148,6 +179,43 @@ def test_one_changed_byte_is_found_by_file_and_lines(folder: Path, monkeypatch: 
     flip(folder / part.file, part.bytes // 2)
     with pytest.raises(ArchiveDamaged) as refused:
         manifest.verify(folder)
+    (finding,) = refused.value.details["findings"]  # type: ignore[misc]  # a list of words
+    assert finding.startswith(f"transfers.ndjson.gz, lines 1 to {part.rows}: changed, beginning with line ")
+
+
+def test_of_a_line_rewritten_the_record_is_named(folder: Path) -> None:
+    path = folder / "transfers.ndjson.gz"
+    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    row = json.loads(lines[2])
+    lines[2] = (json.dumps({**row, "amount": row["amount"] + 1}) + "\n").encode()
+    path.write_bytes(gzip.compress(b"".join(lines[:-1])))
+    with pytest.raises(ArchiveDamaged) as refused:
+        manifest.verify(folder)
+    assert refused.value.details["findings"] == [
+        f"transfers.ndjson.gz, line 3 (record {row['id']}): changed",
+        f"transfers.ndjson.gz, line {len(lines)} is missing: changed",
+    ]
+
+
+def test_the_digests_of_the_lines_are_looked_at_too(folder: Path) -> None:
+    flip(folder / "holds.ndjson.gz.lines", 5)
+    (folder / "accounts.ndjson.gz.lines").unlink()
+    with pytest.raises(ArchiveDamaged) as refused:
+        manifest.verify(folder)
+    found = refused.value.details["findings"]
+    assert {f"{name}.ndjson.gz.lines: missing or changed" for name in ("holds", "accounts")} == set(found)  # type: ignore[call-overload]  # words
+
+
+def test_an_archive_without_digests_of_its_lines_is_named_by_blocks(folder: Path) -> None:
+    facts = manifest.read(folder).facts
+    for part in facts["parts"].values():
+        (folder / f"{part['file']}.lines").unlink()
+        del part["lines_sha256"]
+    manifest.write(folder, {**facts, "format": 1})
+    part = manifest.verify(folder).parts["transfers"]
+    flip(folder / part.file, part.bytes // 2)
+    with pytest.raises(ArchiveDamaged) as refused:
+        manifest.verify(folder)
     assert refused.value.details["findings"] == [f"transfers.ndjson.gz, lines 1 to {part.rows}: changed"]
 
 
@@ -157,7 +225,8 @@ def test_of_many_blocks_the_changed_one_is_named(tmp_path: Path) -> None:
     assert (written.rows, written.tokens, len(written.blocks)) == (2500, sum(range(2500)), 3)
     assert files.damage(path, written) == []
     flip(path, written.blocks[1].offset + 20)
-    assert files.damage(path, written) == ["x.ndjson.gz, lines 1001 to 2000: changed"]
+    (finding,) = files.damage(path, written)
+    assert finding.startswith("x.ndjson.gz, lines 1001 to 2000: changed, beginning with line 1")
 
 
 def test_whatever_is_changed_is_named(folder: Path) -> None:

@@ -23,6 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """A month, or none."""
+        parser.add_argument("--again", action="store_true", help="export anew a month whose folder is gone")
         parser.add_argument("month", nargs="?", default="", help="YYYY-MM in the business time zone")
 
     def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401 - signature of BaseCommand
@@ -30,8 +31,10 @@ class Command(BaseCommand):
         try:
             months = [Month.of(options["month"])] if options["month"] else due_months()
             for month in months:
-                done = archive_month(by=SYSTEM, month=month, progress=Bar(sys.stderr))
-                self.stdout.write(f"{month} is archived: {done.rows}, manifest {done.manifest_sha256}")
+                done = archive_month(by=SYSTEM, month=month, progress=Bar(sys.stderr), again=options["again"])
+                self.stdout.write(
+                    f"{month} is archived: edition {done.edition}, {done.rows}, manifest {done.manifest_sha256}"
+                )
         except DomainError as refusal:
             raise CommandError(f"{refusal.message} ({refusal.code})") from refusal
         if not months:
