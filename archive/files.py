@@ -107,7 +107,7 @@ def _named(path: Path, written: Written, changed: list[tuple[Block, bytes]]) -> 
     expected = digests(path, written.lines_sha256)
     wrong = named(path, expected) if changed and expected is not None else None
     if wrong:
-        return [f"{path.name}, {words}: changed" for words in wrong]
+        return [f"{path.name}, {words}" for words in wrong]
     found = []
     for block, packed in changed:
         lines = (expected or [])[block.first_line - 1 : block.last_line]

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 
 import orjson
@@ -37,30 +37,31 @@ def digests(path: Path, sha256: str) -> list[bytes] | None:
 
 
 def named(path: Path, expected: list[bytes]) -> list[str] | None:
-    """Every line of the file that is not as written, by its number and its record; None where it cannot be unpacked."""
+    """The lines of the file that are not as written, by number and record; None where it cannot be unpacked whole."""
+    wrong: list[str] = []
     try:
         with gzip.open(path) as source:
-            wrong = list(islice(_wrong(source, expected, 1), MOST_NAMED + 1))
+            for words in _wrong(source, expected, 1):
+                if len(wrong) <= MOST_NAMED:
+                    wrong.append(words)
     except (OSError, EOFError, zlib.error):
         return None
-    if len(wrong) > MOST_NAMED:
-        wrong[MOST_NAMED:] = ["and more lines after it"]
-    return wrong
+    return [*wrong[:MOST_NAMED], "more lines after these: changed"] if len(wrong) > MOST_NAMED else wrong
 
 
 def first_wrong(packed: bytes, expected: list[bytes], first_line: int) -> str:
     """The first line of a block that is not as written, as far as the block can be unpacked; empty: none was found."""
     whole, _, rest = _salvaged(packed).rpartition(b"\n")
     lines = [*whole.split(b"\n"), *([rest] if rest else [])]
-    return next(_wrong(lines, expected, first_line), "")
+    return next(_wrong(lines, expected, first_line), "").rpartition(":")[0]
 
 
 def _wrong(lines: Iterable[bytes], expected: list[bytes], first_line: int) -> Iterator[str]:
     for number, (line, told) in enumerate(zip_longest(lines, expected), start=first_line):
         if line is None:
-            yield f"line {number} is missing"
+            yield f"line {number}: missing"
         elif digest(line.rstrip(b"\n")) != told:
-            yield f"line {number}{_record(line)}"
+            yield f"line {number}{_record(line)}: changed"
 
 
 def _record(line: bytes) -> str:

@@ -57,8 +57,8 @@ def archive_month(*, by: Actor, month: Month, progress: Progress, again: bool = 
 def _check_may_export(done: ArchivedMonth | None, folder: Path, again: bool) -> None:
     if done is not None and not again:
         raise ArchiveMissing(
-            f"{done} was archived at {done.archived_at:%Y-%m-%d} with the manifest {done.manifest_sha256}, and {folder} is"
-            " gone. Bring it back from a copy; or export the month anew, as another edition, with --again.",
+            f"{done} was archived at {done.archived_at:%Y-%m-%d} with the manifest {done.manifest_sha256}, and {folder}"
+            " is gone. Bring it back from a copy; or export the month anew, as another edition, with --again.",
             manifest_sha256=done.manifest_sha256,
         )
 

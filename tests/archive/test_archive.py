@@ -179,8 +179,9 @@ def test_one_changed_byte_is_found_by_file_and_lines(folder: Path, monkeypatch: 
     flip(folder / part.file, part.bytes // 2)
     with pytest.raises(ArchiveDamaged) as refused:
         manifest.verify(folder)
-    (finding,) = refused.value.details["findings"]  # type: ignore[misc]  # a list of words
-    assert finding.startswith(f"transfers.ndjson.gz, lines 1 to {part.rows}: changed, beginning with line ")
+    assert str(refused.value.details["findings"]).startswith(
+        f"['transfers.ndjson.gz, lines 1 to {part.rows}: changed, beginning with line "
+    )
 
 
 def test_of_a_line_rewritten_the_record_is_named(folder: Path) -> None:
@@ -193,7 +194,7 @@ def test_of_a_line_rewritten_the_record_is_named(folder: Path) -> None:
         manifest.verify(folder)
     assert refused.value.details["findings"] == [
         f"transfers.ndjson.gz, line 3 (record {row['id']}): changed",
-        f"transfers.ndjson.gz, line {len(lines)} is missing: changed",
+        f"transfers.ndjson.gz, line {len(lines)}: missing",
     ]
 
 
@@ -203,7 +204,7 @@ def test_the_digests_of_the_lines_are_looked_at_too(folder: Path) -> None:
     with pytest.raises(ArchiveDamaged) as refused:
         manifest.verify(folder)
     found = refused.value.details["findings"]
-    assert {f"{name}.ndjson.gz.lines: missing or changed" for name in ("holds", "accounts")} == set(found)  # type: ignore[call-overload]  # words
+    assert found == [f"{name}.ndjson.gz.lines: missing or changed" for name in ("accounts", "holds")]
 
 
 def test_an_archive_without_digests_of_its_lines_is_named_by_blocks(folder: Path) -> None:
