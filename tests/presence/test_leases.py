@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -162,3 +163,33 @@ def test_the_limits_are_the_settings() -> None:
 def test_living_leases_are_not_forgotten(performer: Performer) -> None:
     renew(sign_in_ids=[sign_in_of(performer).pk], kind=Kind.POLL)
     assert services.forget_old_leases() == 0
+
+
+def lapsed(person: Performer, seconds: int) -> None:
+    """This person's lease ended so long ago."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT presence_renew(ARRAY[%s]::uuid[], 'socket', %s)", [sign_in_of(person).pk, -seconds])
+
+
+def test_leases_of_before_yesterday_are_forgotten_and_younger_ones_kept(performer: Performer) -> None:
+    old, young = factories.performer(), factories.performer()
+    lapsed(old, 3 * 86_400)
+    lapsed(young, 23 * 3600)
+    renew(sign_in_ids=[sign_in_of(performer).pk], kind=Kind.POLL)
+    assert (services.forget_old_leases(), services.forget_old_leases()) == (1, 0)
+    assert set(Lease.objects.values_list("owner_id", flat=True)) == {young.pk, performer.pk}
+
+
+def test_old_leases_are_found_by_an_index_that_renewals_do_not_write(performer: Performer) -> None:
+    for kind in (Kind.POLL, Kind.SOCKET, Kind.SOCKET, Kind.BEARER, Kind.SOCKET):
+        renew(sign_in_ids=[sign_in_of(performer).pk], kind=kind)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'presence_lease'")
+        changed, in_place = cursor.fetchone()
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT FROM presence_lease WHERE expires_on < (clock_timestamp() AT TIME ZONE 'UTC')::date - 1"
+        )
+        plan = " ".join(row[0] for row in cursor.fetchall())
+    assert changed == in_place > 0
+    assert "presence_lease_days" in plan
