@@ -92,7 +92,7 @@ def test_what_had_started_ended_early_and_was_not_declined(
     getattr(services, verb)(by=factories.actor(her), item_id=running(him, her), reason=reason)
     notice = Notice.objects.get(owner=him.pk, key="queue.item.abandoned")
     assert notice.variables["reason"] == reason
-    said = {language: say(notice.key, notice.variables, language) for language in words}
+    said = {language: say(notice.key, notice.variables, language).text for language in words}
     assert f"ended early: {words['en']}." in said["en"]
     assert f"terminó antes de tiempo: {words['es']}." in said["es"]
 
@@ -100,7 +100,7 @@ def test_what_had_started_ended_early_and_was_not_declined(
 def test_what_never_started_was_declined(her: Performer, him: Viewer) -> None:
     services.refund(by=factories.actor(her), item_id=bought(him, her))
     notice = Notice.objects.get(owner=him.pk, key="queue.item.refunded")
-    assert "will not take place: the performer declined." in say(notice.key, notice.variables, "en")
+    assert "will not take place: the performer declined." in say(notice.key, notice.variables, "en").text
 
 
 @pytest.mark.parametrize("verb", ["abandon", "refund"])
