@@ -194,6 +194,32 @@ def one_delivery_twice(world: World) -> Meeting:
     return Meeting(put, put)
 
 
+def two_purchases_under_one_limit(world: World) -> Meeting:
+    viewer = world.viewer(1000)
+    world.one("SELECT compliance_set_limits(%s, '{\"daily\": 100}')", viewer)
+    first, second = (
+        (
+            "SELECT CASE WHEN compliance_allow(%s, 80, 'purchase') IS NULL"
+            " THEN wallet_place_hold(NULL, %s, %s, NULL, 80, 300) END",
+            (viewer, key(), viewer),
+        )
+        for _ in range(2)
+    )
+    return Meeting(first, second, (viewer,))
+
+
+def two_first_games(world: World) -> Meeting:
+    viewer = world.viewer(1000)
+    play = call("compliance_allow", viewer, 10, "game")
+    return Meeting(play, play)
+
+
+def one_notice_twice(world: World) -> Meeting:
+    facts = '{"itemId": null, "title": "A song", "tokens": 5}'
+    put = call("notices_put", world.viewer(), "queue.item.created", facts, key())
+    return Meeting(put, put)
+
+
 def two_items_into_a_new_queue(world: World) -> Meeting:
     performer = world.performer()
     world.one("SELECT modelstate_act(%s, 'login', NULL, '')", performer)
@@ -246,6 +272,9 @@ RACES: list[Race] = [
     sweep_while_a_hold_is_adopted,
     sweep_while_its_viewer_buys,
     one_delivery_twice,
+    two_purchases_under_one_limit,
+    two_first_games,
+    one_notice_twice,
     two_items_into_a_new_queue,
     one_item_started_twice,
     a_first_sign_in_twice,

@@ -59,6 +59,8 @@ PROPOSED = "status = 'proposed'"
 FRESH_ASK = {**NEW, "key": "another"}
 LONG_AGO = "2026-01-01T00:00:00Z"
 SEAL = "wallet_seal"
+OWN = "compliance_viewerlimits"
+MONTH = "archive_archivedmonth"
 FRESH_SEAL = {**NEXT, "hash": "\\x01", "prev_hash": "\\x02"}
 
 CHECKS: dict[str, Copy] = {
@@ -143,12 +145,21 @@ CHECKS: dict[str, Copy] = {
     "adjustments_different_people": Copy("adjustments_decision", "verb = 'propose'", fresh=NEXT),
     "queue_app_one_step_each_version": Copy("queue_app_queueevent", fresh=NEXT),
     "payouts_one_step_each_version": Copy("payouts_step", fresh=NEXT),
+    "notices_once_for_its_cause": Copy("notices_notice"),
+    **{
+        f"compliance_{name}_in_range": Copy(OWN, wrong={name: -1}, fresh={"viewer_id": NEW["id"]})
+        for name in ("daily", "daily_next", "weekly", "weekly_next")
+    },
+    "archive_archivedmonth_month_key": Copy(MONTH, fresh=NEXT),
+    "archive_month_is_its_first_day": Copy(MONTH, wrong={"month": "2025-02-02"}, fresh=NEXT),
+    "archive_digest_is_one": Copy(MONTH, wrong={"month": "2025-02-01", "manifest_sha256": "none"}, fresh=NEXT),
 }
 
 WRITTEN: dict[str, Probe] = {
     "payouts_nobody_approves_own": Probe("UPDATE payouts_payout SET first_approver_id = performer_id"),
     "payouts_payout_end_transfer_id_key": Probe(
         "UPDATE payouts_payout AS p SET status = paid.status, rate = paid.rate, currency = paid.currency,"
+        " worth = paid.worth, tokens = paid.tokens,"
         " first_approver_id = paid.first_approver_id, approved_at = paid.approved_at, sent_at = paid.sent_at,"
         " ended_at = paid.ended_at, end_transfer_id = paid.end_transfer_id"
         " FROM payouts_payout AS paid WHERE paid.status = 'paid' AND p.status = 'requested'"
@@ -167,6 +178,10 @@ WRITTEN: dict[str, Probe] = {
         " FROM audit_auditentry AS r LIMIT 1 RETURNING created_xid)"
         " SELECT 1 / (created_xid <> pg_current_xact_id())::integer FROM forged",
         triggers=True,
+    ),
+    "notices_said_is_said": Probe("UPDATE notices_notice SET key = 'queue.item.finished'", triggers=True),
+    "compliance_viewerlimits_kept": Probe(
+        "UPDATE compliance_viewerlimits SET excluded_until = NULL WHERE excluded_until IS NOT NULL", triggers=True
     ),
     "adjustments_adjustment.decided_once": Probe(
         "UPDATE adjustments_adjustment SET tokens = tokens + 1", triggers=True
@@ -194,6 +209,21 @@ WRITTEN: dict[str, Probe] = {
         triggers=True,
     ),
 }
+# A row that points at nothing; the table's own triggers and CHECKs would speak first.
+DANGLING = """
+ALTER TABLE {table} DISABLE TRIGGER USER;
+DO $$
+DECLARE
+  v_check name;
+BEGIN
+  FOR v_check IN SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'c' LOOP
+    EXECUTE format('ALTER TABLE {table} DROP CONSTRAINT %I', v_check);
+  END LOOP;
+END $$;
+UPDATE {table} SET {column} = '{uuid}'
+ WHERE ctid = (SELECT ctid FROM {table} ORDER BY {column} IS NULL LIMIT 1);
+SET CONSTRAINTS ALL IMMEDIATE
+"""
 # Whoever empties a table empties those that point at it: their triggers are asked on their own, in their turn.
 EMPTY = """
 DO $$
@@ -224,6 +254,8 @@ def probe_of(rule: Rule) -> Probe | None:
     written = WRITTEN.get(f"{rule.table}.{rule.name}") or WRITTEN.get(rule.name)
     if written is not None:
         return written
+    if rule.kind == "foreign key":
+        return Probe(DANGLING.format(table=rule.table, column=rule.column, uuid=NEW["id"]), triggers=True)
     if rule.kind != "trigger":
         copy = CHECKS.get(rule.name)
         return copy.probe() if copy is not None else None

@@ -15,7 +15,7 @@ import psycopg
 from tests.support.database import open_url
 
 PATIENCE_SECONDS = 10.0
-LIMITS = "-c lock_timeout=4000 -c statement_timeout=8000"
+LIMITS = "-c lock_timeout=4000 -c statement_timeout=8000 -c house.zone=UTC"
 Call = tuple[str, tuple[Any, ...]]
 Outcome = tuple[Any, ...]
 # What differs from run to run and says nothing: ids, times, hashes.
@@ -27,6 +27,7 @@ class World:
 
     def __init__(self, url: str) -> None:
         self.db = open_url(url)
+        self.db.execute("SET house.zone = 'UTC'")
 
     def close(self) -> None:
         """Leave the database."""

@@ -1,4 +1,4 @@
-"""Mutants of the database's own rules: each CHECK, unique index, trigger, ON CONFLICT and lock is dropped in turn.
+"""Mutants of the database's own rules: each CHECK, key, unique index, trigger, ON CONFLICT and lock is dropped in turn.
 
 A rule whose absence nobody notices proves nothing. Every mutant has to be killed by a probe (a statement that must be
 refused) or by a race (two sessions at once must end as one after the other would).
@@ -17,22 +17,27 @@ from tests.support.database import Connection
 TABLES = (
     "wallet_account", "wallet_hold", "wallet_operation", "wallet_seal", "wallet_transfer", "payouts_attempt",
     "payouts_payout", "payouts_step", "adjustments_adjustment", "adjustments_decision", "audit_auditentry",
-    "audit_seal", "core_idempotencykey",
+    "audit_seal", "core_idempotencykey", "compliance_viewerlimits", "notices_notice", "archive_archivedmonth",
     "queue_app_performerqueue", "queue_app_queueevent", "queue_app_queueitem",
 )  # fmt: skip
 FUNCTIONS = (
-    "^(wallet|payouts|adjustments|audit)_|^core_(claim_key|outbox_put)$|^modelstate_lock$|^queue_app_(lock|lock_item)$"
+    "^(wallet|payouts|adjustments|audit)_|^compliance_allow$|^core_(claim_key|outbox_put)$|^modelstate_lock$|^notices_put$"
+    "|^queue_app_(lock|lock_item)$"
 )
 
 CONSTRAINTS = """
-SELECT conrelid::regclass::text, conname::text, 'constraint' FROM pg_constraint
+SELECT conrelid::regclass::text, conname::text, 'constraint', '' FROM pg_constraint
 WHERE contype IN ('c', 'u') AND conrelid::regclass::text = ANY (%(tables)s)
 UNION ALL
-SELECT tablename::text, indexname::text, 'index' FROM pg_indexes
+SELECT conrelid::regclass::text, conname::text, 'foreign key', attname::text FROM pg_constraint
+  JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+WHERE contype = 'f' AND conrelid::regclass::text = ANY (%(tables)s)
+UNION ALL
+SELECT tablename::text, indexname::text, 'index', '' FROM pg_indexes
 WHERE schemaname = 'public' AND tablename = ANY (%(tables)s) AND indexdef LIKE 'CREATE UNIQUE%%'
   AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)
 UNION ALL
-SELECT tgrelid::regclass::text, tgname::text, 'trigger' FROM pg_trigger
+SELECT tgrelid::regclass::text, tgname::text, 'trigger', '' FROM pg_trigger
 WHERE NOT tgisinternal AND tgrelid::regclass::text = ANY (%(tables)s)
 ORDER BY 3, 1, 2
 """
@@ -49,6 +54,7 @@ GUARDS = re.compile(
 )
 DROPS = {
     "constraint": "ALTER TABLE {table} DROP CONSTRAINT {name}",
+    "foreign key": "ALTER TABLE {table} DROP CONSTRAINT {name}",
     "index": "DROP INDEX {name}",
     "trigger": "DROP TRIGGER {name} ON {table}",
 }
@@ -56,11 +62,12 @@ DROPS = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A constraint, unique index or trigger that can be dropped."""
+    """A constraint, foreign key (with its column), unique index or trigger that can be dropped."""
 
     table: str
     name: str
     kind: str
+    column: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.table}.{self.name}"

@@ -38,9 +38,15 @@ EQUIVALENT: dict[str, str] = {
     "function queue_app_lock: FOR NO KEY UPDATE [1]": BEHIND_HER_STATE,
     "function queue_app_lock: FOR NO KEY UPDATE [2]": BEHIND_HER_STATE,
     "function queue_app_lock_item: FOR NO KEY UPDATE [1]": BEHIND_HER_STATE,
+    "function wallet_expire_hold: FOR NO KEY UPDATE SKIP LOCKED [1]": "reached only in the instant after an expiry that"
+    " went wrong was undone; without it the sweep waits for whoever came in between, and notes the same",
     "function modelstate_lock: FOR NO KEY UPDATE [3]": "reached only by whoever lost the race for the row's very first"
     " insert, after the winner's commit; between those two a third is refused by the trigger legal_steps_only",
 }
+ARCHIVED = (
+    "INSERT INTO archive_archivedmonth (month, manifest_sha256, rows, tokens)"
+    " VALUES ('2025-01-01', repeat('a', 64), '{}', 0)"
+)
 SHORT_RACES = [two_holds_of_the_same_tokens, one_key_twice, two_payouts_of_the_same_earnings]
 SHORT_RULES = {
     "wallet_account_balance_not_negative",
@@ -86,6 +92,11 @@ def furnish(superuser: Connection) -> None:
     corrections.propose(factories.staff(), viewer, 150)
     once(payouts.claim(earner), lambda: Answer(200, {}))
     record(by=SYSTEM, action="drill", target_type="drill", target_id="1")
+    superuser.execute("SET house.zone = 'UTC'")
+    superuser.execute(
+        "SELECT compliance_set_limits(%s, '{\"daily\": 100}'), compliance_exclude(%s, 30)", [viewer.pk, viewer.pk]
+    )
+    superuser.execute(ARCHIVED)
     for chain in ("wallet", "audit"):
         superuser.execute(f"SELECT {chain}_new_epoch()")
 
