@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ import psycopg
 from django.apps import apps
 from django.db import DatabaseError, connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import RunPython
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 from psycopg.types.json import Jsonb
 
 from core.exceptions import CONSTRAINTS, DomainError, RequestInProgress, Unavailable, error_for_code
@@ -142,19 +143,39 @@ def grant_of(text: str) -> str:
     return found.group(1)
 
 
-def install_functions(app_label: str, names: list[str]) -> RunPython:
+class InstallFunctions(Operation):
     """A migration operation that (re)creates functions from their files, in the order given.
 
-    A file is of today, the migration may be of long ago: a body may name what a later migration brings.
+    A file is of today, the migration may be of long ago: a body may name what a later migration brings. Unlike
+    RunPython it asks for no models, which Django would have to build anew from the whole history each time.
     """
 
-    def forwards(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+    reversible = True
+
+    def __init__(self, app_label: str, names: list[str]) -> None:
+        self.app_label, self.names = app_label, names
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Functions are no models."""
+
+    def database_forwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, before: ProjectState, after: ProjectState
+    ) -> None:
+        """Run the files."""
         editor.execute("SET LOCAL check_function_bodies = off", params=None)
-        for name in names:
-            editor.execute(sql_file(app_label, name).read_text(encoding="utf-8"), params=None)
+        for name in self.names:
+            editor.execute(sql_file(self.app_label, name).read_text(encoding="utf-8"), params=None)
 
-    return RunPython(_typed(forwards), RunPython.noop)
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, before: ProjectState, after: ProjectState
+    ) -> None:
+        """What a function was before is nowhere kept: it stays."""
+
+    def describe(self) -> str:
+        """For who lists a migration's operations."""
+        return f"Install functions of {self.app_label}: {', '.join(self.names)}"
 
 
-def _typed(function: Callable[..., None]) -> Callable[..., None]:
-    return function
+def install_functions(app_label: str, names: list[str]) -> InstallFunctions:
+    """The operation by the name that migrations call it."""
+    return InstallFunctions(app_label, names)

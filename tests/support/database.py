@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -97,6 +98,9 @@ class TestDatabases:
             self._drop(connection, name)
 
     def _drop(self, connection: Connection, name: str) -> None:
+        if self._superuser is not None:
+            self._superuser.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            return
         self._end_sessions(name)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
@@ -113,9 +117,21 @@ class TestDatabases:
     @contextmanager
     def _serialised(self) -> Iterator[Connection]:
         """One worker at a time makes or drops databases; the lock belongs to this product's tests only."""
-        with open_url(at_database(owner_url(), "postgres")) as connection:
-            connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [self.template])
-            yield connection
+        self._owner.execute("SELECT pg_advisory_lock(hashtext(%s))", [self.template])
+        try:
+            yield self._owner
+        finally:
+            self._owner.execute("SELECT pg_advisory_unlock(hashtext(%s))", [self.template])
+
+    # Hundreds of tests have a copy of their own: connecting anew for each step would take as long as copying.
+    @cached_property
+    def _owner(self) -> Connection:
+        return open_url(at_database(owner_url(), "postgres"))
+
+    @cached_property
+    def _superuser(self) -> Connection | None:
+        url = os.environ.get("DATABASE_SUPERUSER_URL")
+        return open_url(at_database(url, "postgres")) if url else None
 
 
 def schema_fingerprint() -> str:
