@@ -281,7 +281,8 @@ def test_bad_bodies_are_refused_by_field(
 @pytest.mark.parametrize("verb", ["start", "finish", "abandon", "refund"])
 def test_no_step_takes_a_mode(performer: Performer, viewer: Viewer, verb: str, field: str) -> None:
     item = bought(viewer, performer)
-    for path, body in ((f"items/{item}/{verb}", {field: "OFF"}), (f"items/{item}/{verb}?{field}=OFF", None)):
+    inside: dict[str, object] = {field: "OFF"}
+    for path, body in ((f"items/{item}/{verb}", inside), (f"items/{item}/{verb}?{field}=OFF", None)):
         assert told(post(factories.bearer(performer), path, body)) == (400, "INVALID_MODE")
     assert status_of(item) == "created"
 
