@@ -150,7 +150,8 @@ CHECKS: dict[str, Copy] = {
         f"compliance_{name}_in_range": Copy(OWN, wrong={name: -1}, fresh={"viewer_id": NEW["id"]})
         for name in ("daily", "daily_next", "weekly", "weekly_next")
     },
-    "archive_archivedmonth_month_key": Copy(MONTH, fresh=NEXT),
+    "archive_edition_once": Copy(MONTH, fresh=NEXT),
+    "archive_archivedmonth_edition_check": Copy(MONTH, wrong={"edition": -1}, fresh=NEXT),
     "archive_month_is_its_first_day": Copy(MONTH, wrong={"month": "2025-02-02"}, fresh=NEXT),
     "archive_digest_is_one": Copy(MONTH, wrong={"month": "2025-02-01", "manifest_sha256": "none"}, fresh=NEXT),
 }

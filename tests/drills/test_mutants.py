@@ -44,8 +44,8 @@ EQUIVALENT: dict[str, str] = {
     " insert, after the winner's commit; between those two a third is refused by the trigger legal_steps_only",
 }
 ARCHIVED = (
-    "INSERT INTO archive_archivedmonth (month, manifest_sha256, rows, tokens)"
-    " VALUES ('2025-01-01', repeat('a', 64), '{}', 0)"
+    "INSERT INTO archive_archivedmonth (month, edition, manifest_sha256, rows, tokens)"
+    " VALUES ('2025-01-01', 1, repeat('a', 64), '{}', 0)"
 )
 SHORT_RACES = [two_holds_of_the_same_tokens, one_key_twice, two_payouts_of_the_same_earnings]
 SHORT_RULES = {
