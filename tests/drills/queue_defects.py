@@ -43,6 +43,7 @@ GIVE_ALL_BACK = """
   v_told := queue_app_snapshot"""
 
 DEFECTS = [
+    defect("any waiting item may be started", "start", "sequence < v_item.sequence", "false"),
     defect("what was requeued keeps its place", "requeue", "SET sequence = (v_locked.queue).next_sequence,", "SET"),
     Defect(
         "the fifty-first comes in",

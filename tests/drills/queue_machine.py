@@ -126,6 +126,7 @@ class Queues(Lists, RuleBasedStateMachine):
 
     # --- performers
 
+    @precondition(lambda self: any(desk.state == "OFFLINE" for desk in self.desks))
     @rule(her=HERS)
     def sign_in(self, her: int) -> None:
         """From offline to idle; again: nothing."""
@@ -142,6 +143,7 @@ class Queues(Lists, RuleBasedStateMachine):
             self.give_back(desk.running, ["abandon", "refund"], "abandoned")
         self.move(desk, "OFFLINE")
 
+    @precondition(lambda self: any(desk.state != "LINE" for desk in self.desks))
     @rule(her=HERS)
     def join(self, her: int) -> None:
         """Only who is idle."""
@@ -171,10 +173,9 @@ class Queues(Lists, RuleBasedStateMachine):
     @rule(her=HERS, place=st.sampled_from([0, 0, 0, 1, 2]))
     def start(self, her: int, place: int) -> None:
         """The head, in the line, alone; nothing else, and not twice."""
-        desk = self.desks[her]
-        if place >= len(desk.waiting):
-            return
-        item, by = desk.waiting[place], factories.actor(self.performers[her])
+        desk = self.one_of(her, [desk for desk in self.desks if desk.waiting])
+        place %= len(desk.waiting)
+        item, by = desk.waiting[place], factories.actor(self.performers[desk.number])
         refusal = outcome(services.start, by=by, item_id=item.id)[1]
         assert (refusal is None) == (place == 0 and desk.state == "LINE"), refusal
         if refusal is None:
@@ -189,12 +190,11 @@ class Queues(Lists, RuleBasedStateMachine):
     @rule(her=HERS, part=st.none() | PRICES)
     def finish(self, her: int, part: int | None) -> None:
         """What runs is paid, whole or in part."""
-        desk = self.desks[her]
+        desk = self.one_of(her, [desk for desk in self.desks if desk.running])
         item = desk.running
-        if item is None:
-            return
+        assert item is not None
         parts = {} if part is None else {"settled": part, "refunded": item.tokens - part}
-        by = factories.actor(self.performers[her])
+        by = factories.actor(self.performers[desk.number])
         refusal = outcome(services.finish, by=by, item_id=item.id, **parts)[1]
         if part is not None and part > item.tokens:
             assert refusal == "VALIDATION_ERROR"
@@ -209,9 +209,9 @@ class Queues(Lists, RuleBasedStateMachine):
     @rule(her=HERS)
     def abandon(self, her: int) -> None:
         """What runs is given back."""
-        desk = self.desks[her]
+        desk = self.one_of(her, [desk for desk in self.desks if desk.running])
         if desk.running is not None:
-            services.abandon(by=factories.actor(self.performers[her]), item_id=desk.running.id)
+            services.abandon(by=factories.actor(self.performers[desk.number]), item_id=desk.running.id)
             self.give_back(desk.running, ["abandon", "refund"], "abandoned", "performer")
             self.move(desk, "LINE" if desk.rejoin else "IDLE")
 
@@ -236,19 +236,20 @@ class Queues(Lists, RuleBasedStateMachine):
     @rule(her=HERS)
     def requeue_by_staff(self, her: int) -> None:
         """The head goes to the end."""
-        desk = self.desks[her]
-        if len(desk.waiting) > 1:
-            services.requeue(by=self.staff, item_id=desk.waiting[0].id, reason="drill")
-            desk.waiting.append(desk.waiting.pop(0))
-            desk.waiting[-1].steps.append("requeue")
+        desk = self.one_of(her, [desk for desk in self.desks if len(desk.waiting) > 1])
+        services.requeue(by=self.staff, item_id=desk.waiting[0].id, reason="drill")
+        desk.waiting.append(desk.waiting.pop(0))
+        desk.waiting[-1].steps.append("requeue")
 
     # --- the machine room
 
+    @precondition(lambda self: any(desk.waiting or desk.running for desk in self.desks))
     @rule()
     def restart(self) -> None:
         """A process ends, another begins: it knows only what the database knows."""
         connections["default"].close()
 
+    @precondition(lambda self: any(desk.waiting or desk.running for desk in self.desks))
     @rule(her=HERS, what=st.sampled_from(["start", "finish", "cancel", "deal", "sweep"]))
     def die_midway(self, her: int, what: str) -> None:
         """Who dies before the commit has done nothing."""

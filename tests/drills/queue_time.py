@@ -65,7 +65,7 @@ class TimedQueues(Queues):
     @rule(her=HERS)
     def booked_time_is_over(self, her: int) -> None:
         """The end that was booked is reached: she is warned, and may go on to the maximum."""
-        item = self.desks[her].running
+        item = self.one_of(her, [desk for desk in self.desks if desk.running]).running
         if item is not None and not item.paused and not item.overtime:
             self.bring(item, f"ends_at = {NOW}, deadline_at = {NOW}")
             item.due = item.overtime = True
@@ -75,11 +75,12 @@ class TimedQueues(Queues):
     @rule(her=HERS)
     def must_start(self, her: int) -> None:
         """The time in which she had to start, or to answer the warning, is over."""
-        desk = self.desks[her]
+        desk = self.one_of(her, [desk for desk in self.desks if desk.armed])
         if desk.armed is not None and not desk.armed.due:
             self.as_owner(f"UPDATE queue_app_performerqueue SET start_by = {NOW} WHERE {self.hers(desk)}")
             desk.start_due = True
 
+    @precondition(lambda self: len(self.loose) < 2)
     @rule(viewer=HIS, tokens=PRICES, due=st.booleans())
     def hold_and_forget(self, viewer: int, tokens: int, due: bool) -> None:
         """Tokens set aside for something that never comes."""
@@ -107,6 +108,7 @@ class TimedQueues(Queues):
 
     # --- she is there, or not
 
+    @precondition(lambda self: any(desk.present for desk in self.desks))
     @rule(her=HERS)
     def go_away(self, her: int) -> None:
         """Her last sign of life is over."""
