@@ -72,22 +72,23 @@ NOBODY = Access()
 
 def access_of(user: User | AnonymousUser) -> Access:
     """The account's access: one statement a request, nothing for nobody or a disabled account."""
-    memo = user.__dict__.get(_MEMO)
+    memo = getattr(user, _MEMO, None)  # not its __dict__: a page's user is a lazy proxy
     if isinstance(memo, Access):
         return memo
     access = _read(user) if user.is_authenticated and user.is_active else NOBODY
-    user.__dict__[_MEMO] = access
+    setattr(user, _MEMO, access)
     return access
 
 
 def forget_access(user: User) -> None:
     """Read the access again next time; for who just changed it."""
-    user.__dict__.pop(_MEMO, None)
+    if getattr(user, _MEMO, None) is not None:
+        delattr(user, _MEMO)
 
 
 def remember_access(user: User, access: Access) -> None:
     """What was read with the account itself need not be read again."""
-    user.__dict__[_MEMO] = access
+    setattr(user, _MEMO, access)
 
 
 def _read(user: User | AnonymousUser) -> Access:

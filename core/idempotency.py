@@ -67,39 +67,31 @@ def once(claim: Claim, effect: Callable[[], Answer]) -> Answer:
     Refusals of status 402 and 409 roll the effect back, are kept under the key, committed, and only then raised,
     so that a retry never turns a refusal into a late success. Any other error rolls everything back and frees the key.
     """
-    ours = False
-    try:
-        with translated(), transaction.atomic():
-            stored = claimed(claim)
-            if stored is not None:
-                return stored
-            ours = True
-            answer = effect()
-            _store(claim, answer)
-    except DomainError as refusal:
-        if not ours:
-            raise
-        return remembered(refusal, claim)
+    with translated(), transaction.atomic():
+        stored = claimed(claim)
+        if stored is not None:
+            return stored
+        answer, refusal = _attempt(effect)
+        if refusal is not None:
+            answer = Answer(refusal.status, problem_body(refusal, claim.path))
+        call_value("core_store_answer", actor=claim.actor_id, key=claim.key, status=answer.status, body=answer.body)
+    if refusal is not None:
+        raise refusal
     return answer
 
 
 def remembered(refusal: DomainError, claim: Claim) -> Answer:
-    """Keep a refusal under a key that was given back with everything else; a twin in between has the word.
+    """Keep the refusal of a function that claimed its key itself and gave it back; a twin in between has the word.
 
     Raises the refusal, unless the twin succeeded: then its answer is returned as a replay.
     """
     if refusal.status not in REMEMBERED or refusal.code in FORGOTTEN_CODES:
         raise refusal
-    with translated(), transaction.atomic():
-        stored = claimed(claim)
-        if stored is not None:
-            return stored
-        _store(claim, Answer(refusal.status, problem_body(refusal, claim.path)))
-    raise refusal
 
+    def refuse() -> Answer:
+        raise refusal
 
-def _store(claim: Claim, answer: Answer) -> None:
-    call_value("core_store_answer", actor=claim.actor_id, key=claim.key, status=answer.status, body=answer.body)
+    return once(claim, refuse)
 
 
 def forget_old_keys() -> int:
@@ -147,3 +139,13 @@ def stored_refusal(body: dict[str, Any]) -> DomainError:
     refusal.replayed = True
     refusal.stored_body = body
     return refusal
+
+
+def _attempt(effect: Callable[[], Answer]) -> tuple[Answer, DomainError | None]:
+    try:
+        with translated(), transaction.atomic():
+            return effect(), None
+    except DomainError as refusal:
+        if refusal.status not in REMEMBERED or refusal.code in FORGOTTEN_CODES:
+            raise
+        return Answer(refusal.status, {}), refusal

@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-import structlog
-from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -20,9 +18,8 @@ from accounts.access import access_of
 from accounts.models import User
 from core.exceptions import DomainError
 from menus.api.menu import answer, copy_by_token
-from menus.services.actions import log_action
+from menus.services.actions import log_outcome
 
-log = structlog.get_logger(__name__)
 MENU_PATH = "/api/v1/model/menu"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -75,7 +72,13 @@ class MenuActionMiddleware:
         if item_id is not None and "Idempotency-Replayed" not in response.headers:
             performer_id = _performer_of(request)
             if performer_id is not None:
-                _log(request, response, performer_id, item_id, round((time.monotonic() - started) * 1000))
+                log_outcome(
+                    performer_id=performer_id,
+                    item_id=item_id,
+                    duration_ms=round((time.monotonic() - started) * 1000),
+                    error_code=code_of(response),
+                    metadata={"door": "api", "status": response.status_code},
+                )
         return response
 
 
@@ -87,20 +90,6 @@ def _item_of(request: HttpRequest) -> str | None:
 def _performer_of(request: HttpRequest) -> UUID | None:
     user = getattr(request, "user", None)
     return access_of(user).performer_id if isinstance(user, User) else None
-
-
-def _log(request: HttpRequest, response: HttpResponseBase, performer_id: UUID, item_id: str, duration_ms: int) -> None:
-    """The action is done or refused already: a log that cannot be written is told and changes nothing of that."""
-    try:
-        log_action(
-            performer_id=performer_id,
-            item_id=item_id,
-            duration_ms=duration_ms,
-            error_code=code_of(response),
-            metadata={"door": "api", "status": response.status_code},
-        )
-    except DatabaseError as error:
-        log.warning("menus.action_not_logged", item=item_id, error=type(error).__name__)
 
 
 def code_of(response: HttpResponseBase) -> str:

@@ -74,8 +74,7 @@ class SessionAction(PerformerPage, QueueForm):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Do it."""
-        with carried_out(self.account_id, self.item_id):
-            moved = page_once(request, self.account_id, self.act)
+        moved = carried_out(self.account_id, self.item_id, lambda: page_once(request, self.account_id, self.act))
         seen = {thing: version for thing, version in moved.body.items() if thing != RECEIPT}
         response = self.answer((*SESSION, "wallet", "balance"), "", seen)
         toast(response, *self.words(moved.body))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 import orjson
-from django.db import connection
+import structlog
+from django.db import DatabaseError, connection
 
 from core.exceptions import DomainError
+from core.idempotency import Answer
 from core.ids import uuid7
 from menus.registry import BY_ID
+
+log = structlog.get_logger(__name__)
 
 # Written out: every request that acts ends with it.
 _APPEND = """
@@ -40,19 +43,44 @@ def log_action(
         )
 
 
-@contextmanager
-def carried_out(performer_id: UUID, item_id: str, metadata: Metadata | None = None) -> Iterator[None]:
-    """Log what happens inside, refusals too, and let them go on. Use it outside the action's own transaction."""
-    started = time.monotonic()
-    code = ""
+def log_outcome(
+    *, performer_id: UUID, item_id: str, duration_ms: int, error_code: str, metadata: Metadata | None = None
+) -> None:
+    """The action is done or refused already: a line that cannot be written is told and changes nothing of that."""
     try:
-        yield
+        log_action(
+            performer_id=performer_id,
+            item_id=item_id,
+            duration_ms=duration_ms,
+            error_code=error_code,
+            metadata=metadata,
+        )
+    except DatabaseError as error:
+        log.warning("menus.action_not_logged", item=item_id, error=type(error).__name__)
+
+
+def carried_out(
+    performer_id: UUID, item_id: str, act: Callable[[], Answer], metadata: Metadata | None = None
+) -> Answer:
+    """Do it, log what came of it, refusals too, and hand that on; what was answered before (a replay) is left out.
+
+    Use it outside the action's own transaction.
+    """
+    started = time.monotonic()
+    code, again = "", False
+    try:
+        answer = act()
+        again = answer.replayed
+        return answer
     except DomainError as refusal:
-        code = refusal.code
+        code, again = refusal.code, refusal.replayed
         raise
     except BaseException:
         code = DomainError.code
         raise
     finally:
-        elapsed = round((time.monotonic() - started) * 1000)
-        log_action(performer_id=performer_id, item_id=item_id, duration_ms=elapsed, error_code=code, metadata=metadata)
+        if not again:
+            elapsed = round((time.monotonic() - started) * 1000)
+            log_outcome(
+                performer_id=performer_id, item_id=item_id, duration_ms=elapsed, error_code=code, metadata=metadata
+            )

@@ -18,9 +18,10 @@ from core.exceptions import (
     RequestInProgress,
     ValidationFailed,
 )
-from core.idempotency import Answer, Claim, checked_key, fingerprint, forget_old_keys, once
+from core.idempotency import Answer, Claim, checked_key, fingerprint, forget_old_keys, once, remembered
 from core.ids import uuid7
 from core.models import IdempotencyKey
+from core.sql import call_value
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,18 @@ def test_another_request_under_the_key_is_refused() -> None:
     once(claim(), Effect(succeed))
     with pytest.raises(DuplicateKey):
         once(claim(mark=b"other"), Effect(succeed))
+
+
+def test_a_refusal_that_comes_after_a_twin_s_success_is_that_success() -> None:
+    once(claim(), Effect(succeed))
+    assert remembered(InsufficientBalance(required=5, available=1), claim()) == Answer(201, {"made": "thing"}, True)
+    assert once(claim(), Effect(succeed)).status == 201
+
+
+def test_an_answer_that_stands_is_not_replaced() -> None:
+    once(claim(), Effect(succeed))
+    call_value("core_store_answer", actor=ACTOR, key="k", status=402, body={})
+    assert once(claim(), Effect(succeed)).status == 201
 
 
 def test_another_actor_may_use_the_same_key() -> None:

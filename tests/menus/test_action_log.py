@@ -9,6 +9,8 @@ from django.db import DatabaseError, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import Performer
+from core.idempotency import Answer
+from core.ids import uuid7
 from menus.middleware import log_actions_of
 from menus.models import MenuActionLog
 from menus.services.actions import carried_out, log_action
@@ -77,17 +79,34 @@ def test_other_rooms_can_add_their_addresses(api: APIClient, monkeypatch: pytest
 
 
 def test_a_page_wraps_its_action(performer: Performer) -> None:
-    with carried_out(performer.pk, "join-queue", {"door": "page"}):
-        pass
-    with pytest.raises(InvalidStateTransition), carried_out(performer.pk, "join-queue"):
+    def refuse() -> Answer:
         raise InvalidStateTransition()
-    with pytest.raises(ZeroDivisionError), carried_out(performer.pk, "join-queue"):
+
+    def fail() -> Answer:
         raise ZeroDivisionError
+
+    carried_out(performer.pk, "join-queue", lambda: Answer(200, {}), {"door": "page"})
+    with pytest.raises(InvalidStateTransition):
+        carried_out(performer.pk, "join-queue", refuse)
+    with pytest.raises(ZeroDivisionError):
+        carried_out(performer.pk, "join-queue", fail)
     assert [(success, code) for _, _, success, code in lines()] == [
         (True, ""),
         (False, "INVALID_STATE_TRANSITION"),
         (False, "SYSTEM_ERROR"),
     ]
+
+
+def test_a_page_that_asks_again_has_carried_out_nothing(performer: Performer) -> None:
+    def refuse_again() -> Answer:
+        refusal = InvalidStateTransition()
+        refusal.replayed = True
+        raise refusal
+
+    carried_out(performer.pk, "join-queue", lambda: Answer(200, {}, replayed=True))
+    with pytest.raises(InvalidStateTransition):
+        carried_out(performer.pk, "join-queue", refuse_again)
+    assert lines() == []
 
 
 def test_only_what_is_on_the_menu_can_be_logged(performer: Performer) -> None:
@@ -99,8 +118,9 @@ def test_a_log_that_cannot_be_written_undoes_nothing(api: APIClient, monkeypatch
     def broken(**_fields: object) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr("menus.middleware.log_action", broken)
+    monkeypatch.setattr("menus.services.actions.log_action", broken)
     assert api.post(START, HTTP_IDEMPOTENCY_KEY="a").json()["state"] == "STREAMING"
+    assert carried_out(uuid7(), "join-queue", lambda: Answer(200, {})) == Answer(200, {})
 
 
 @pytest.mark.parametrize("change", [{"success": False, "error_code": "X"}, {"metadata": {"name": "Ann"}}])

@@ -117,11 +117,20 @@ class TestDatabases:
     @contextmanager
     def _serialised(self) -> Iterator[Connection]:
         """One worker at a time makes or drops databases; the lock belongs to this product's tests only."""
-        self._owner.execute("SELECT pg_advisory_lock(hashtext(%s))", [self.template])
+        self._lock()
         try:
             yield self._owner
         finally:
             self._owner.execute("SELECT pg_advisory_unlock(hashtext(%s))", [self.template])
+
+    def _lock(self) -> None:
+        statement = "SELECT pg_advisory_lock(hashtext(%s))"
+        try:
+            self._owner.execute(statement, [self.template])
+        except psycopg.OperationalError:  # a drill has killed the server meanwhile
+            vars(self).pop("_owner", None)
+            vars(self).pop("_superuser", None)
+            self._owner.execute(statement, [self.template])
 
     # Hundreds of tests have a copy of their own: connecting anew for each step would take as long as copying.
     @cached_property
