@@ -33,7 +33,9 @@ def busy_ledger() -> None:
     hold(viewer, performer, 100)
     done = settled(viewer, performer, 200)
     settled(viewer, performer, 50)
-    services.reverse_transfer(by=factories.actor(viewer), transfer_id=done.transfer_id, reason="mistake", key="undo")
+    services.reverse_transfer(
+        by=factories.actor(factories.staff()), transfer_id=done.transfer_id, reason="mistake", key="undo"
+    )
 
 
 @pytest.mark.django_db
