@@ -57,6 +57,7 @@ def restore(folder: Path, database_url: str, progress: Progress) -> Restored:
     The address is that of the database's owner. Raises ArchiveDamaged, CannotRestore.
     """
     archive = manifest.verify(folder)
+    _check_known(archive)
     parts = [part for part in PARTS if part.name in archive.parts]
     with psycopg.connect(database_url) as staging:
         _check_empty(staging, parts)
@@ -74,6 +75,13 @@ def restore(folder: Path, database_url: str, progress: Progress) -> Restored:
         {name: part.tokens for name, part in loaded.items()},
         compared,
     )
+
+
+def _check_known(archive: manifest.Archive) -> None:
+    """A part that this release does not know would be left out without a word."""
+    unknown = set(archive.parts) - {part.name for part in PARTS}
+    if unknown:
+        raise CannotRestore(f"Nothing here knows the parts {', '.join(sorted(unknown))}: restore with a newer release.")
 
 
 def _check_empty(staging: Connection, parts: list[Part]) -> None:

@@ -33,8 +33,8 @@ def archive_month(*, by: Actor, month: Month, progress: Progress, again: bool = 
 
     What an interrupted run has left is begun anew; what it had finished is checked and marked. With `again` a month
     whose folder is gone is exported anew, as another edition. `progress` hears of each part how many rows of how many
-    are written. Raises MonthNotClosed, ArchiveBusy, ArchiveDamaged (also where the folder holds another manifest than
-    the one that was marked), ArchiveMissing.
+    are written. Raises MonthNotClosed, ArchiveBusy, ArchiveDamaged (also where the folder holds another month, lacks a
+    part, or holds another manifest than the one that was marked), ArchiveMissing.
     """
     check_closed(month)
     done, folder = archived(month), Path(settings.ARCHIVE_DIR) / str(month)
@@ -42,16 +42,16 @@ def archive_month(*, by: Actor, month: Month, progress: Progress, again: bool = 
         _check_may_export(done, folder, again)
         _export(month, folder, progress)
     found = manifest.verify(folder)
-    if done is None:
-        return _mark(by, month, found, edition=1)
-    if found.sha256 == done.manifest_sha256:
+    _check_is(month, found)
+    if done is not None and found.sha256 == done.manifest_sha256:
         return done
-    if not again:
+    if done is not None and not again:
         raise ArchiveDamaged(
             f"{folder} holds another manifest, {found.sha256}, than the one archived at {done.archived_at:%Y-%m-%d},"
             f" {done.manifest_sha256}."
         )
-    return _mark(by, month, found, edition=done.edition + 1)
+    _check_whole(found)
+    return _mark(by, month, found, edition=1 if done is None else done.edition + 1)
 
 
 def _check_may_export(done: ArchivedMonth | None, folder: Path, again: bool) -> None:
@@ -61,6 +61,25 @@ def _check_may_export(done: ArchivedMonth | None, folder: Path, again: bool) -> 
             " is gone. Bring it back from a copy; or export the month anew, as another edition, with --again.",
             manifest_sha256=done.manifest_sha256,
         )
+
+
+def _check_is(month: Month, found: manifest.Archive) -> None:
+    """Files that are whole and signed may still be another month's."""
+    expected = {"month": str(month), "zone": settings.BUSINESS_TIME_ZONE}
+    findings = [
+        f"{manifest.NAME}: {name} is {found.facts.get(name)}, not {ours}"
+        for name, ours in expected.items()
+        if found.facts.get(name) != ours
+    ]
+    if findings:
+        raise ArchiveDamaged(f"{found.folder} is not the archive of {month}: {'; '.join(findings)}.", findings=findings)
+
+
+def _check_whole(found: manifest.Archive) -> None:
+    """Nothing is marked that lacks a part; what was marked before there was such a part keeps its mark."""
+    findings = [f"{part.file}: not in {manifest.NAME}" for part in PARTS if part.name not in found.parts]
+    if findings:
+        raise ArchiveDamaged(f"{found.folder} lacks parts: {'; '.join(findings)}.", findings=findings)
 
 
 def check_closed(month: Month) -> None:
@@ -75,26 +94,33 @@ def check_closed(month: Month) -> None:
 
 def _export(month: Month, folder: Path, progress: Progress) -> None:
     partial = folder.with_name(f"{folder.name}.partial")
+    # The lock ends with the transaction: another run clears what is partial away, so the folder must have its name.
     with one_snapshot():
         if not value("SELECT pg_try_advisory_xact_lock(hashtext('archive'))"):
             raise ArchiveBusy()
+        if folder.exists():  # another run was faster
+            return
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True, mode=0o700)
-        parts = {part.name: as_json(_write(part, month, partial, progress)) for part in PARTS}
-        made_at = database_now()
+        _fill(month, partial, progress)
+        for path in (*partial.iterdir(), partial):
+            _to_disk(path)
+        partial.rename(folder)
+        _to_disk(folder.parent)
+
+
+def _fill(month: Month, folder: Path, progress: Progress) -> None:
+    """Every part, and the manifest of them."""
+    parts = {part.name: as_json(_write(part, month, folder, progress)) for part in PARTS}
     facts = {
         "format": manifest.FORMAT,
         "month": str(month),
         "zone": settings.BUSINESS_TIME_ZONE,
         **{name: instant.isoformat() for name, instant in span(month).items()},
-        "made_at": made_at.isoformat(),
+        "made_at": database_now().isoformat(),
         "parts": parts,
     }
-    manifest.write(partial, facts)
-    for path in (*partial.iterdir(), partial):
-        _to_disk(path)
-    partial.rename(folder)
-    _to_disk(folder.parent)
+    manifest.write(folder, facts)
 
 
 def _write(part: Part, month: Month, folder: Path, progress: Progress) -> Written:

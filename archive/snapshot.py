@@ -15,6 +15,8 @@ def one_snapshot() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute("SET LOCAL statement_timeout = 0")
+            # Large files come to the disk while the database has nothing to do.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             # The application's own limit; PostgreSQL knows it from 17 on.
             cursor.execute("SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'")
         yield

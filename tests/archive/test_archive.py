@@ -7,7 +7,6 @@ import io
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -19,46 +18,14 @@ from archive import files, manifest
 from archive.exceptions import ArchiveDamaged, ArchiveMissing, CannotRestore, MonthNotClosed
 from archive.models import ArchivedMonth
 from archive.months import Month
-from archive.queries import due_months
 from archive.restore import restore
 from audit.models import AuditEntry
 from core.exceptions import ValidationFailed
 from tests import factories
-from tests.archive.support import export, flip, put_back, this_month, trade
+from tests.archive.support import export, flip, put_back, quiet, this_month
 from tests.queue_app.support import bought, come, rich
-from tests.support.database import Connection, TestDatabases, at_database, owner_url
+from tests.support.database import Connection
 from wallet.models import Transfer
-
-
-@pytest.fixture
-def month(owner_connection: Connection, tmp_path: Path, settings: Settings) -> Month:
-    """A closed month with trade in it; there was trade the month before, and there is some now."""
-    settings.ARCHIVE_DIR = tmp_path
-    trade()
-    put_back(owner_connection, 1)
-    trade()
-    closed = put_back(owner_connection, 19)
-    trade()
-    return closed
-
-
-@pytest.fixture
-def folder(month: Month, tmp_path: Path) -> Path:
-    """Its archive."""
-    export(month)
-    return tmp_path / str(month)
-
-
-@pytest.fixture
-def staging(test_databases: TestDatabases) -> Iterator[str]:
-    """An empty, migrated database: its owner's address."""
-    name = test_databases.clone()
-    yield at_database(owner_url(), name)
-    test_databases.drop(name)
-
-
-def quiet(_part: str, _done: int, _total: int) -> None:
-    """Nobody looks at the progress."""
 
 
 def test_an_export_is_read_by_anybodys_tools(folder: Path) -> None:
@@ -139,16 +106,6 @@ def test_what_a_dead_run_left_is_begun_anew(month: Month, tmp_path: Path) -> Non
     assert manifest.verify(tmp_path / str(month)).facts["month"] == str(month)
 
 
-def test_a_run_that_died_before_the_mark_is_checked_and_marked(month: Month, tmp_path: Path) -> None:
-    heard: list[str] = []
-    from archive import services
-
-    services._export(month, tmp_path / str(month), lambda part, _done, _total: heard.append(part))
-    assert not ArchivedMonth.objects.exists()
-    assert set(heard) == {"accounts", "transfers", "holds", "queue_items", "queue_events"}
-    assert export(month).tokens > 0
-
-
 def test_a_month_that_is_not_over_stays(month: Month) -> None:
     for later in (this_month(), this_month().plus(1)):
         with pytest.raises(MonthNotClosed, match="not over"):
@@ -160,12 +117,6 @@ def test_a_month_with_something_open_stays(owner_connection: Connection, month: 
     still = put_back(owner_connection, 2)
     with pytest.raises(MonthNotClosed, match="1 holds, 1 queue_items"):
         export(still)
-
-
-def test_what_is_due_is_what_is_older_than_eighteen_months(month: Month) -> None:
-    assert due_months() == [month.plus(-1), month]
-    export(month.plus(-1))
-    assert due_months() == [month]
 
 
 @pytest.mark.parametrize("text", ["", "2026", "2026-13", "2026-3", "26-03", "2026-03-01"])
