@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts.models import Performer
 from accounts.queries import performer
 from accounts.services import set_verified
 from audit.services import record
@@ -38,13 +39,19 @@ def ask_for_verification(*, performer_id: UUID) -> VerificationView:
         raise AlreadyVerified()
     with transaction.atomic():
         _wish, new = Verification.objects.get_or_create(performer=profile, status=VerificationStatus.PENDING)
+        # A wish waits for the decision about the one before: she may be verified by now.
+        if new and Performer.objects.filter(pk=performer_id, verified_at__isnull=False).exists():
+            raise AlreadyVerified()
         if new:
             verification_updated(performer_id, VerificationStatus.PENDING.value)
     return verification_of(performer_id, verified=False)
 
 
 def decide_verification(*, by: Actor, verification_id: UUID, approve: bool, reason: str) -> None:
-    """Say yes or no to a wish. Raises NotFound, CannotDecideVerification (the own one), AlreadyDecided."""
+    """Say yes or no to a wish; a no takes no verification away.
+
+    Raises NotFound, CannotDecideVerification (the own one), AlreadyDecided.
+    """
     status = VerificationStatus.APPROVED if approve else VerificationStatus.REJECTED
     _decide(by, verification_id, VerificationStatus.PENDING, status, reason)
 
@@ -65,7 +72,8 @@ def _decide(by: Actor, verification_id: UUID, now: VerificationStatus, status: V
         raise AlreadyDecided()
     with translated():
         Verification.objects.filter(pk=wish.pk).update(status=status, decided_by=by.id, decided_at=Now())
-    set_verified(performer_id=wish.performer_id, verified=status == VerificationStatus.APPROVED)
+    if status != VerificationStatus.REJECTED:  # what was given is taken back by withdrawing alone
+        set_verified(performer_id=wish.performer_id, verified=status == VerificationStatus.APPROVED)
     record(
         by=by,
         action=f"verification.{status}",

@@ -16,11 +16,13 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from accounts.models import Performer, User
+from accounts.queries import performer as profile
 from audit.models import AuditEntry
 from core.actors import SYSTEM, Actor
 from core.exceptions import AlreadyDecided, DuplicateKey, InsufficientBalance, NotFound, RateLimitExceeded
 from core.ids import uuid7
 from core.ratelimits import Shield
+from payouts import verifications
 from payouts.exceptions import AlreadyVerified, CannotDecideVerification
 from payouts.models import Payout, Step, Verification
 from payouts.verifications import ask_for_verification, decide_verification, withdraw_verification
@@ -149,6 +151,23 @@ def test_nobody_verifies_herself() -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         Verification.objects.filter(pk=own.pk).update(status="approved", decided_by=performer.pk, decided_at=Now())
     assert not verified(performer)
+
+
+def test_a_no_takes_no_verification_away() -> None:
+    performer = earner(0)
+    late = Verification.objects.create(performer=performer)
+    decide_verification(by=staff(), verification_id=late.pk, approve=False, reason="twice")
+    assert verified(performer)
+
+
+def test_who_was_verified_while_she_asked_has_no_second_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    performer = earner(0, verified=False)
+    read_before = profile(performer.pk)
+    decide_verification(by=staff(), verification_id=wish(performer).pk, approve=True, reason="papers")
+    monkeypatch.setattr(verifications, "performer", lambda _id: read_before)
+    with pytest.raises(AlreadyVerified):
+        ask_for_verification(performer_id=performer.pk)
+    assert not Verification.objects.filter(performer=performer, status="pending").exists()
 
 
 def test_only_staff_decide_and_only_once() -> None:
