@@ -186,9 +186,10 @@ def checkpoint() -> Checkpoint:
     return Checkpoint(int(answer["horizon"]), answer["accounts"])
 
 
-def forget_refusals(*, limit: int, days: int) -> int:
-    """Forget refusals whose 30 days are over, those that became due in the last days; how many there were."""
-    return int(call_value("wallet_forget_refusals", limit=limit, days=days))
+def forget_refusals(*, limit: int) -> tuple[int, int]:
+    """Look at the next operations whose 30 days are over and forget the refusals; how many were read and forgotten."""
+    answer = call("wallet_forget_refusals", limit=limit)
+    return int(answer["read"]), int(answer["forgotten"])
 
 
 def _check_part(tokens: int | None, key: str) -> None:

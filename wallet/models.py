@@ -5,6 +5,8 @@ The foreign keys' constraints are written in migration 0002, by name and checked
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -206,6 +208,16 @@ class Operation(models.Model):
             models.UniqueConstraint(fields=["actor_id", "verb", "key"], name="wallet_operation_once"),
             models.CheckConstraint(condition=~Q(key=""), name="wallet_operation_key_given"),
         ]
+
+
+class Forgetting(models.Model):
+    """One row: up to which operation refusals have been forgotten."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, db_default=1)
+    upto = models.UUIDField(db_default=UUID(int=0))
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="wallet_forgetting_one_row")]
 
 
 class Credit(Transfer):

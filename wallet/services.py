@@ -15,8 +15,6 @@ from wallet.events import balance_changed
 from wallet.ledger import Checkpoint, Funding, PlacedHold, PrizeMove, Reversal
 
 BITE = 5000
-# It runs every day; so long may it be away without leaving something behind.
-DUE_DAYS = 7
 
 
 def open_accounts(*, owner_id: UUID) -> int:
@@ -120,7 +118,8 @@ def checkpoint_summed_accounts() -> Checkpoint:
 
 def forget_old_refusals() -> int:
     """Forget what was refused more than 30 days ago, in small bites; how many rows. Whatever moved tokens is kept."""
-    gone = 0
-    while bite := ledger.forget_refusals(limit=BITE, days=DUE_DAYS):
-        gone += bite
+    gone, read = 0, BITE
+    while read == BITE:
+        read, forgotten = ledger.forget_refusals(limit=BITE)
+        gone += forgotten
     return gone

@@ -11,7 +11,7 @@ from core.exceptions import InsufficientBalance
 from tests import factories
 from tests.support.database import Connection
 from tests.wallet.support import key, viewer_with
-from wallet import services
+from wallet import ledger, services
 from wallet.models import Operation
 
 # The id begins with the millisecond of its making: an old row has an old id.
@@ -37,7 +37,7 @@ def age(superuser: Connection, used: str, days: int) -> None:
     superuser.execute(AGED, [days, used])
 
 
-@pytest.mark.parametrize(("days", "gone"), [(29, 0), (31, 1), (36, 1)])
+@pytest.mark.parametrize(("days", "gone"), [(29, 0), (31, 1), (400, 1)])
 def test_a_refusal_is_kept_thirty_days(superuser_connection: Connection, days: int, gone: int) -> None:
     refused("random")
     age(superuser_connection, "random", days)
@@ -61,6 +61,25 @@ def test_many_are_forgotten_bite_by_bite(superuser_connection: Connection, monke
         age(superuser_connection, f"random-{number}", 31)
     assert services.forget_old_refusals() == 5
     assert services.forget_old_refusals() == 0
+
+
+def test_nothing_is_read_twice_and_what_comes_due_later_is_forgotten_then(superuser_connection: Connection) -> None:
+    for used, days in (("first", 40), ("second", 35), ("third", 29)):
+        refused(used)
+        age(superuser_connection, used, days)
+    assert [ledger.forget_refusals(limit=9), ledger.forget_refusals(limit=9)] == [(2, 2), (0, 0)]
+    age(superuser_connection, "third", 31)
+    assert services.forget_old_refusals() == 1
+
+
+def test_what_moved_tokens_stops_no_bite(superuser_connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "BITE", 1)
+    funded, used = viewer_with(10), key()
+    services.place_hold(by=factories.actor(funded), viewer_id=funded.pk, performer_id=None, tokens=1, key=used)
+    age(superuser_connection, used, 40)
+    refused("random")
+    age(superuser_connection, "random", 31)
+    assert services.forget_old_refusals() == 1
 
 
 @pytest.mark.django_db

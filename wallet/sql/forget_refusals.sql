@@ -1,22 +1,25 @@
 -- grant: app
--- Forget refusals that are older than the 30 days their keys are kept, p_limit of them at most; answers how many. What
--- moved tokens is never forgotten: its key stays taken for good. Ids begin with the millisecond, so that the last
--- p_days of what is due are a walk along the key; what was missed for longer stays, and harms nobody.
-CREATE OR REPLACE FUNCTION wallet_forget_refusals(p_limit integer, p_days integer) RETURNS integer
+-- Forget refusals that are older than the 30 days their keys are kept. What moved tokens is never forgotten: its key
+-- stays taken for good. Each call reads the next p_limit operations, refused or not, and keeps how far it came: nothing
+-- is read twice, and after a pause of any length it goes on where it stood. Ids begin with the millisecond of their
+-- making. Answers {read, forgotten}; read is less than p_limit where nothing more is due.
+CREATE OR REPLACE FUNCTION wallet_forget_refusals(p_limit integer) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-  v_due timestamptz := now() - interval '30 days';
+  v_due uuid := (lpad(to_hex((extract(epoch FROM now() - interval '30 days') * 1000)::bigint), 12, '0')
+                 || repeat('0', 20))::uuid;
+  v_from uuid;
+  v_read uuid[];
   v_number integer;
 BEGIN
-  DELETE FROM wallet_operation WHERE id IN (
-    SELECT id FROM wallet_operation
-    WHERE id >= (lpad(to_hex((extract(epoch FROM v_due - make_interval(days => p_days)) * 1000)::bigint), 12, '0')
-                 || repeat('0', 20))::uuid
-      AND id < (lpad(to_hex((extract(epoch FROM v_due) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
-      AND created_at < v_due AND result ? 'refusal'
-    ORDER BY id LIMIT p_limit);
+  INSERT INTO wallet_forgetting (id) VALUES (1) ON CONFLICT DO NOTHING;
+  SELECT upto INTO v_from FROM wallet_forgetting FOR UPDATE;
+  SELECT COALESCE(array_agg(id ORDER BY id), '{}') INTO v_read FROM (
+    SELECT id FROM wallet_operation WHERE id > v_from AND id < v_due ORDER BY id LIMIT p_limit) AS due;
+  DELETE FROM wallet_operation WHERE id = ANY (v_read) AND result ? 'refusal';
   GET DIAGNOSTICS v_number = ROW_COUNT;
-  RETURN v_number;
+  UPDATE wallet_forgetting SET upto = v_read[cardinality(v_read)] WHERE cardinality(v_read) > 0;
+  RETURN jsonb_build_object('read', cardinality(v_read), 'forgotten', v_number);
 END
 $$;
