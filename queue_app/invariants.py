@@ -85,11 +85,15 @@ WHERE deadline_at < statement_timestamp() - interval '30 seconds' AND NOT EXISTS
 
 NOBODY_SITS_ON_THE_HEAD = Invariant(
     "I9",
-    "no performer in the line is left alone for 30 seconds after she should have started",
+    "no performer in the line is left alone for 30 seconds after she should have started, but where the viewer's wallet"
+    " is closed",
     """
 SELECT 'queue_app_performerqueue ' || queue.performer_id AS row, state, start_by, start_item_id
 FROM queue_app_performerqueue AS queue JOIN modelstate_modelstate AS state USING (performer_id)
 WHERE start_by < statement_timestamp() - interval '30 seconds' AND state IN ('IN_QUEUE', 'STREAM_IN_QUEUE')
+  AND NOT EXISTS (
+    SELECT FROM queue_app_queueitem AS head JOIN wallet_account AS wallet ON wallet.owner_id = head.viewer_id
+    WHERE head.id = queue.start_item_id AND NOT head.next_available AND wallet.closed_at IS NOT NULL)
 """,
     timely=True,
 )

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from accounts.models import Performer, Viewer
 from modelstate.states import State
+from queue_app.invariants import NOBODY_SITS_ON_THE_HEAD
 from queue_app.models import QueueItem
 from queue_app.sweeping import ITEMS_AT_ONCE, sweep
 from tests import factories
@@ -18,6 +19,7 @@ from tests.queue_app.support import asked, bought, come, rich, running, state_of
 from tests.support.database import Connection
 
 pytestmark = [pytest.mark.threads, pytest.mark.usefixtures("database_clone")]
+LATE_HEADS = "UPDATE queue_app_performerqueue SET start_by = now() - interval '31 seconds' WHERE start_by IS NOT NULL"
 TOO_MANY = ITEMS_AT_ONCE + 1
 
 
@@ -129,6 +131,17 @@ def test_a_head_that_cannot_be_given_back_stays_and_she_stays_in_the_line(
         forget_failures(owner_connection)
         sweep()
     assert (status_of(item_id), state_of(performer)) == ("refunded", State.IDLE)
+
+
+def test_reconcile_blames_nobody_for_a_head_whose_wallet_is_closed(
+    performer: Performer, viewer: Viewer, owner_connection: Connection
+) -> None:
+    bought(viewer, performer)
+    with owner_connection.transaction(force_rollback=True):
+        owner_connection.execute(LATE_HEADS)
+        assert len(owner_connection.execute(NOBODY_SITS_ON_THE_HEAD.sql).fetchall()) == 1
+        close(owner_connection, viewer)
+        assert owner_connection.execute(NOBODY_SITS_ON_THE_HEAD.sql).fetchall() == []
 
 
 def test_nothing_else_is_changed_beside_it_by_hand(
