@@ -6,7 +6,7 @@ from datetime import UTC
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Now, TruncDate
 
 from presence.states import Kind
 
@@ -18,6 +18,7 @@ class Lease(models.Model):
     owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=6, choices=Kind.choices)
     opened_socket = models.BooleanField(default=False, help_text="from then on its requests alone count no more")
+    since = models.DateTimeField(db_default=Now(), help_text="it has lived without a gap since then")
     expires_at = models.DateTimeField()
     # Renewals come every few seconds: an index on the instant would be written each time, one on the day is not.
     expires_on = models.GeneratedField(

@@ -15,13 +15,14 @@ BEGIN
    WHERE s.id = ANY (p_sign_ins) AND s.ended_at IS NULL AND s.idle_until > v_now AND NOT EXISTS (
      SELECT FROM presence_lease l JOIN accounts_signin o ON o.id = l.sign_in_id
       WHERE l.owner_id = s.user_id AND o.ended_at IS NULL AND l.expires_at > v_now);
-  INSERT INTO presence_lease AS lease (sign_in_id, owner_id, kind, opened_socket, expires_at)
-  SELECT s.id, s.user_id, p_kind, p_kind = 'socket', v_now + make_interval(secs => p_seconds)
+  INSERT INTO presence_lease AS lease (sign_in_id, owner_id, kind, opened_socket, since, expires_at)
+  SELECT s.id, s.user_id, p_kind, p_kind = 'socket', v_now, v_now + make_interval(secs => p_seconds)
     FROM accounts_signin s
    WHERE s.id = ANY (p_sign_ins) AND s.ended_at IS NULL AND s.idle_until > v_now
    ORDER BY s.id
   ON CONFLICT (sign_in_id) DO UPDATE
      SET kind = EXCLUDED.kind, opened_socket = lease.opened_socket OR EXCLUDED.opened_socket,
+         since = CASE WHEN lease.expires_at > v_now THEN lease.since ELSE EXCLUDED.since END,
          expires_at = CASE p_kind WHEN 'socket' THEN EXCLUDED.expires_at
                                   ELSE GREATEST(lease.expires_at, EXCLUDED.expires_at) END
    WHERE p_kind <> 'bearer' OR NOT lease.opened_socket;

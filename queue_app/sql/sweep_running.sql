@@ -1,7 +1,7 @@
 -- grant: none
 -- What is due for the item that a performer runs; her locks are held, p_until is when her last lease ends. Of two things
 -- that are due the earlier one is done, and a pause counts from its own time: a sweep that comes late takes nobody's time.
--- NULL: nothing. Answers {done, steps}.
+-- Who was back before her time to come back was over, and is there still, goes on. NULL: nothing. Answers {done, steps}.
 CREATE OR REPLACE FUNCTION queue_app_sweep_running(p_performer uuid, p_until timestamptz) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -21,9 +21,10 @@ BEGIN
   v_event := CASE
     WHEN v_item.id IS NULL THEN NULL
     WHEN NOT v_gone AND v_dropped <= v_now AND v_dropped < v_item.deadline_at THEN 'pause'
+    WHEN v_gone AND p_until > v_now AND (
+      v_item.deadline_at > v_now OR presence_covers(p_performer, v_item.deadline_at)) THEN 'resume'
     WHEN v_item.deadline_at <= v_now AND v_item.deadline_step = 'duration' THEN 'warn'
-    WHEN v_item.deadline_at <= v_now THEN CASE WHEN v_item.retry_at > v_now THEN NULL ELSE 'abandon' END
-    WHEN v_gone AND p_until > v_now THEN 'resume' END;
+    WHEN v_item.deadline_at <= v_now THEN CASE WHEN v_item.retry_at > v_now THEN NULL ELSE 'abandon' END END;
   IF v_event IS NULL THEN
     RETURN NULL;
   ELSIF v_event <> 'abandon' THEN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,12 +18,11 @@ from modelstate.queries import get_state
 from modelstate.states import State
 from presence import services
 from presence.models import Lease
-from presence.queries import present_until
 from presence.services import renew
 from presence.states import Kind
 from queue_app.sweeping import sweep
 from tests import factories
-from tests.queue_app.clockwork import go_away, limits, sign_in_of
+from tests.queue_app.clockwork import go_away, limits, present_until, sign_in_of
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +153,17 @@ def test_another_sign_in_keeps_her_there(performer: Performer) -> None:
     until = present_until(performer.pk)
     assert until is not None
     assert until > timezone.now()
+
+
+def test_a_lease_knows_since_when_she_is_there_without_a_gap(performer: Performer) -> None:
+    def since() -> datetime:
+        renew(sign_in_ids=[sign_in_of(performer).pk], kind=Kind.POLL)
+        return Lease.objects.get(owner=performer.pk).since
+
+    first = since()
+    assert since() == first
+    go_away(performer)
+    assert since() > first
 
 
 def test_the_limits_are_the_settings() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -43,6 +45,15 @@ def sign_in_of(person: User | Performer | Viewer) -> SignIn:
 def come_back(person: User | Performer | Viewer, kind: Kind = Kind.POLL) -> None:
     """A sign of life."""
     renew(sign_in_ids=[sign_in_of(person).pk], kind=kind)
+
+
+def present_until(owner_id: UUID) -> datetime | None:
+    """When the last lease of this account ends or ended, as the sweep sees it; None where there was never one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT presence_until(%s)", [owner_id])
+        row = cursor.fetchone()
+    found: datetime | None = row[0] if row else None
+    return found
 
 
 def go_away(person: User | Performer | Viewer) -> None:

@@ -13,14 +13,14 @@ from django.db.models import Max
 from accounts.models import Performer, Viewer
 from modelstate.states import State
 from notices.models import Notice
-from presence.queries import present_until
+from presence import services as presence_services
 from queue_app import services
 from queue_app.models import QueueEvent, QueueItem
 from queue_app.queries import events_of, item_for
 from queue_app.sweeping import sweep
 from tests import factories
 from tests.drills.waiting import until
-from tests.queue_app.clockwork import come_back, go_away, limits
+from tests.queue_app.clockwork import come_back, go_away, limits, present_until
 from tests.queue_app.support import bought, earned_by, running, state_of, tokens_of
 from wallet.queries import database_now
 
@@ -118,6 +118,58 @@ def test_where_her_time_to_come_back_is_over_already_the_refund_follows(performe
     assert steps_of(item_id) == ["enqueue", "start", "pause", "abandon", "refund"]
     assert item_for(factories.actor(viewer), item_id).refund_reason == "performer_disconnected"
     assert (state_of(performer), tokens_of(viewer), earned_by(performer)) == (State.OFFLINE, (1000, 0), 0)
+
+
+def paused_for(item_id: UUID, seconds: int) -> None:
+    """The rope drops at once, and she has so long to come back."""
+    with limits(rope_drop=0, return_=seconds):
+        sweep()
+    assert steps_of(item_id)[-1] == "pause"
+
+
+def return_is_over(item_id: UUID) -> bool:
+    """Whether her time to come back is over."""
+    item = QueueItem.objects.get(pk=item_id)
+    return item.deadline_at is None or database_now() > item.deadline_at
+
+
+def test_back_in_time_while_somebody_was_at_work_on_her_she_goes_on(
+    performer: Performer, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item_id = running(viewer, performer, duration_seconds=300)
+    gone(performer)
+    paused_for(item_id, 1)
+    monkeypatch.setattr(presence_services, "announce_return", lambda _owners: None)  # her locks are taken
+    come_back(performer)
+    until(lambda: return_is_over(item_id))
+    come_back(performer)
+    sweep()
+    assert steps_of(item_id) == ["enqueue", "start", "pause", "resume"]
+    assert state_of(performer) == State.PERFORMING
+
+
+def test_back_too_late_she_does_not(performer: Performer, viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    item_id = running(viewer, performer)
+    gone(performer)
+    paused_for(item_id, 0)
+    monkeypatch.setattr(presence_services, "announce_return", lambda _owners: None)  # her locks are taken
+    come_back(performer)
+    sweep()
+    assert steps_of(item_id)[-3:] == ["pause", "abandon", "refund"]
+
+
+def test_back_in_time_but_gone_again_she_does_not(
+    performer: Performer, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item_id = running(viewer, performer)
+    gone(performer)
+    paused_for(item_id, 1)
+    monkeypatch.setattr(presence_services, "announce_return", lambda _owners: None)  # her locks are taken
+    come_back(performer)
+    until(lambda: return_is_over(item_id))
+    go_away(performer)
+    sweep()
+    assert steps_of(item_id)[-3:] == ["pause", "abandon", "refund"]
 
 
 def test_before_her_time_to_come_back_is_over_nothing_is_refunded(performer: Performer, viewer: Viewer) -> None:
