@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from core.exceptions import DomainError, FeatureDisabled, InsufficientBalance, RateLimitExceeded, ValidationFailed
+from core.exceptions import FeatureDisabled, InsufficientBalance, RateLimitExceeded, ValidationFailed
 from payouts.exceptions import WalletNotVerified
 from payouts.queries import Standing
 from wallet.policies import check_tokens
@@ -51,15 +51,6 @@ def too_little(required: int, available: int) -> InsufficientBalance:
         required=required,
         available=available,
     )
-
-
-def can_request_payout(standing: Standing) -> bool:
-    """Whether a payout can be requested now."""
-    try:
-        check_can_request_payout(standing)
-    except DomainError:
-        return False
-    return True
 
 
 def check_amount(amount: int) -> None:

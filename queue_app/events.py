@@ -290,14 +290,6 @@ def announce_touched(result: Facts) -> None:
     announce_taken(result["taken"])
 
 
-def announce_handed_on(result: Facts) -> None:
-    """Announce what `queue_app_hand_on` answered: it left one performer's queue, for another's or for nobody's."""
-    publish(QueueUpdated(snapshot=result["queue"]))
-    _announce_places(result["queue"]["waiting"])
-    publish(_placed(result["item"]))
-    announce_taken(result["taken"])
-
-
 def announce_taken(taken: list[Facts]) -> None:
     """Announce items that were given to performers: to her, to its viewer, and to those who still wait for anybody."""
     for given in taken:

@@ -150,12 +150,6 @@ def queue_of(performer_id: UUID) -> QueueView:
     return QueueView(performer_id, items, *row)
 
 
-def queue_version(performer_id: UUID) -> int:
-    """The version of her queue, by its primary key; 0 before its first use."""
-    found = PerformerQueue.objects.filter(performer_id=performer_id).values_list("version", flat=True).first()
-    return found or 0
-
-
 def settings_of(performer_id: UUID) -> QueueSettings:
     """Her settings, or the house's."""
     row = PerformerQueue.objects.filter(performer_id=performer_id).first()
@@ -186,14 +180,6 @@ def place_for(by: Actor, item_id: UUID) -> Place:
     item = item_for(by, item_id)
     total = QueueItem.objects.filter(performer_id=item.performer_id, status__in=ACTIVE).count()
     return Place(item.id, item.performer_id, item.position, total, item.wait_seconds, item.status)
-
-
-def items_of_viewer(viewer_id: UUID, performer_id: UUID | None = None, limit: int = 20) -> list[ItemView]:
-    """A viewer's items, the active ones with their places, the newest first; of one performer where asked for."""
-    rows = QueueItem.objects.filter(viewer_id=viewer_id)
-    if performer_id is not None:
-        rows = rows.filter(performer_id=performer_id)
-    return views(rows.order_by("-id")[:limit])
 
 
 def open_items_of(viewer_id: UUID) -> list[ItemView]:

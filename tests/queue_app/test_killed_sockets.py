@@ -23,13 +23,12 @@ from accounts.sockets import issue_ticket
 from config.programs import SOCKETS
 from modelstate.states import State
 from presence.models import Lease
-from presence.queries import present_until
 from queue_app.models import QueueItem
 from queue_app.queries import events_of
 from queue_app.sweeping import sweep
 from tests import factories
 from tests.drills.waiting import until
-from tests.queue_app.clockwork import go_away, limits, sign_in_of
+from tests.queue_app.clockwork import go_away, limits, present_until, sign_in_of
 from tests.queue_app.support import come, rich, running, state_of
 from tests.support.database import at_database
 from tests.support.product import free_port
