@@ -210,7 +210,7 @@ class RateLimitExceeded(DomainError):
     def until(cls, reset_time: datetime, retry_after: int) -> RateLimitExceeded:
         """A refusal that says when the next attempt counts again."""
         return cls(
-            f"Too many attempts. Try again at {reset_time:%H:%M} UTC.",
+            f"Too many attempts. Try again on {reset_time:%Y-%m-%d at %H:%M} UTC.",
             reset_time=reset_time,
             retry_after=retry_after,
         )

@@ -39,7 +39,7 @@ def test_the_form_says_the_very_refusal() -> None:
     reasons = [reason_in(page_of(factories.signed_in(who))) for who in (poor, unverified, busy, shut, rich)]
     assert reasons[0] == "A payout needs at least 1,000 tokens; you have 40."
     assert reasons[1].startswith("Your wallet is not verified yet.")
-    assert reasons[2].startswith("Too many attempts. Try again at")
+    assert reasons[2].startswith("Too many attempts. Try again on")
     assert reasons[3:] == ["Payouts are not open yet.", ""]
 
 

@@ -23,6 +23,7 @@ from tests.queue_app.support import bought, come, rich, running, tokens_of
 from tests.support.threads import connections_for, refusals, together
 from tests.wallet.support import assert_ledger_holds, buckets, tokens_in
 from wallet.exceptions import CannotAdjustOwnWallet, CannotReverseTransfer
+from wallet.queries.trace import trace_for
 from wallet.states import AccountKind
 
 
@@ -149,3 +150,25 @@ def test_eight_reversals_at_once_take_it_back_once(database_clone: str) -> None:
     assert refusals(outcomes) == ["CANNOT_REVERSE_TRANSFER"] * 7
     assert tokens_of(viewer) == (1000, 0)
     assert_ledger_holds()
+
+
+@pytest.mark.django_db
+def test_its_way_ends_with_it_and_what_she_owes_is_not_the_viewers_business(
+    performer: Performer, viewer: Viewer
+) -> None:
+    performer.verified_at = timezone.now()
+    performer.save()
+    item_id = finished(viewer, performer, tokens=1000)
+    ask_payout(performer, 1000)
+    take_back(item_id)
+    hold_id = QueueItem.objects.get(pk=item_id).hold_id
+    ways = {
+        who: [step.event for step in trace_for(actor, hold_id).steps]
+        for who, actor in {
+            "viewer": factories.actor(viewer),
+            "performer": factories.actor(performer),
+            "staff": factories.actor(factories.staff()),
+        }.items()
+    }
+    assert ways["viewer"] == ["hold", "enqueue", "start", "finish", "settle", "reverse", "reversal"]
+    assert ways["performer"] == ways["staff"] == sorted([*ways["viewer"], "shortfall"], key=ways["staff"].index)

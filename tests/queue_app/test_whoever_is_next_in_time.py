@@ -130,6 +130,17 @@ def test_with_nobody_else_it_waits_again_and_is_not_given_to_her_again(viewer: V
     assert Notice.objects.filter(owner_id=only.pk, key="queue.item.paused").count() == 1
 
 
+def test_where_fifty_wait_already_it_is_given_back(viewer: Viewer) -> None:
+    in_line()
+    with limits(start=0, start_warning=0):
+        item_id = asked(viewer, tokens=1)
+        waiting = [asked(viewer, tokens=1) for _ in range(50)]
+        sweep()
+        sweep()
+    assert (status_of(item_id), tokens_of(viewer)) == ("refunded", (950, 50))
+    assert QueueItem.objects.filter(pk__in=waiting, status="created", performer=None).count() == 50
+
+
 def test_what_was_bought_from_her_is_given_back_and_not_handed_on(viewer: Viewer) -> None:
     first, second = in_line(), in_line()
     with limits(start=0, start_warning=0):

@@ -15,7 +15,10 @@ from wallet.models import Hold, Transfer
 from wallet.states import TransferCode
 from wallet.words import kind_words
 
+#: What a booking is that was paid; a step that leaves it so corrects the payment.
+FINISHED = "finished"
 WALLET, QUEUE = "wallet", "queue"
+OWED = (TransferCode.SHORTFALL, TransferCode.REPAYMENT)
 SIDES = ("code", "amount", "debit_account__kind", "credit_account__kind", "reason", "created_at")
 
 
@@ -68,11 +71,13 @@ def trace_for(by: Actor, hold_id: UUID) -> Trace:
     hold = holds.first()
     if hold is None:
         raise NotFound()
-    return _told(hold, _movements(hold_id), booking_of(hold_id))
+    return _told(hold, _movements(hold_id, hers=by.is_staff or by.id == hold.performer_id), booking_of(hold_id))
 
 
-def _movements(hold_id: UUID) -> list[TraceStep]:
-    rows = Transfer.objects.filter(hold_id=hold_id).order_by("created_at", "id").values_list(*SIDES)
+def _movements(hold_id: UUID, *, hers: bool) -> list[TraceStep]:
+    """What moved; what a performer owes after a correction is no viewer's business."""
+    moved = Transfer.objects.filter(hold_id=hold_id).order_by("created_at", "id")
+    rows = (moved if hers else moved.exclude(code__in=OWED)).values_list(*SIDES)
     return [
         TraceStep(at, WALLET, code, kind_words(code), tokens, source, target, None, reason)
         for code, tokens, source, target, reason, at in rows
@@ -85,6 +90,8 @@ def _told(hold: Hold, moves: list[TraceStep], booking: Booking | None) -> Trace:
     ended = [move for move in moves if move.event in (TransferCode.SETTLE, TransferCode.REFUND)]
     corrected = [move for move in moves if move not in placed and move not in ended]
     booked = [_booked(hold, step) for step in booking.steps] if booking else []
+    undone = [step for step in booked if step.source == step.target == FINISHED]
+    booked = [step for step in booked if step not in undone]
     return Trace(
         hold_id=hold.pk,
         viewer_id=hold.viewer_id,
@@ -99,7 +106,7 @@ def _told(hold: Hold, moves: list[TraceStep], booking: Booking | None) -> Trace:
         created_at=hold.created_at,
         resolved_at=hold.resolved_at,
         expires_at=hold.expires_at,
-        steps=(*placed, *booked, *ended, *corrected),
+        steps=(*placed, *booked, *ended, *undone, *corrected),
     )
 
 
