@@ -6,6 +6,6 @@ from core.sql import install_functions
 
 
 class Migration(migrations.Migration):
-    dependencies = [("queue_app", "0013_late_and_failing_sweeps")]
+    dependencies = [("queue_app", "0014_back_in_time")]
 
     operations = [install_functions("queue_app", ["miss_start"])]
