@@ -12,7 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db import DataError, models
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -20,7 +20,7 @@ from audit.lookups import check_lookups
 from audit.models import AuditEntry, Seal
 from audit.services import record
 from core.actors import Actor
-from core.exceptions import DomainError, ValidationFailed
+from core.exceptions import DomainError
 from core.idempotency import Answer, Claim, fingerprint, once
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ class AuditedAdmin(_ModelAdmin):
     """
 
     staff_may: ClassVar[frozenset[str]] = frozenset({"view"})
+    reason_help: ClassVar[str] = "Goes to the audit log; name no person."
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.ALWAYS
@@ -168,12 +169,14 @@ class AuditedAdmin(_ModelAdmin):
     # --- lists
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:  # noqa: ANN401 - Django's list
-        """Django's list. Raises ValidationFailed where the address asks for what no row can have."""
+        """Django's list. Raises ValidationFailed where the address asks for days or signs that there are not.
+
+        And ValidationError where what was chosen for an action can be no row's key.
+        """
         check_lookups(request.GET, self.date_hierarchy)
-        try:
-            return super().get_changelist_instance(request)
-        except (OverflowError, DataError):
-            raise ValidationFailed.of("query", "invalid", "No row can be chosen so.") from None
+        for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            self.opts.pk.to_python(chosen)
+        return super().get_changelist_instance(request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
@@ -206,9 +209,7 @@ class AuditedAdmin(_ModelAdmin):
             kwargs["fields"] = [name for name in kwargs["fields"] if name != REASON]
         form = super().get_form(request, obj, change=change, **kwargs)
         if not asking_for_names and self._writable(request, obj):
-            form.base_fields[REASON] = forms.CharField(
-                max_length=500, label="Reason", help_text="Goes to the audit log; name no person."
-            )
+            form.base_fields[REASON] = forms.CharField(max_length=500, label="Reason", help_text=self.reason_help)
         return form
 
     def _writable(self, request: HttpRequest, obj: Item | None) -> bool:

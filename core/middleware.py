@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, ValidationError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import APIException
 
 from core import context, events, htmx
 from core.api import BODY_LIMIT, problem_response, refusal_for
-from core.exceptions import DomainError, PayloadTooLarge
+from core.exceptions import DomainError, PayloadTooLarge, ValidationFailed
 from core.ratelimits import budget_headers, forget_budgets
 from core.sql import domain_error
 
+logger = logging.getLogger(__name__)
+
+#: What Django and the database say to a choice of rows that no row can meet.
+UNMET = (DataError, IndexError, OverflowError)
 READ_BY_MACHINES = ("/api/", "/webhooks/")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -65,7 +72,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django's hook for exceptions of views; None leaves the error to Django."""
-        refusal = as_refusal(error)
+        refusal = as_refusal(error) or as_wrong_choice(request, error)
         return None if refusal is None else refusal_response(request, refusal)
 
 
@@ -78,6 +85,23 @@ def as_refusal(error: Exception) -> DomainError | None:
     if isinstance(error, APIException):
         return refusal_for(error)
     return domain_error(error)
+
+
+def as_wrong_choice(request: HttpRequest, error: Exception) -> DomainError | None:
+    """The refusal where a staff page was asked for what no row can have; Django's own pages let such errors fall.
+
+    Of lists, whoever's pages they are, whatever the address or the chosen rows bring about counts; of all pages, what
+    Django's fields refuse to read.
+    """
+    page = request.resolver_match
+    if page is None or page.app_name != "admin":
+        return None
+    chosen = request.GET or ACTION_CHECKBOX_NAME in request.POST
+    of_list = bool(chosen) and str(page.url_name).endswith("_changelist")
+    if not isinstance(error, ValidationError) and not (of_list and isinstance(error, UNMET)):
+        return None
+    logger.warning("a staff page was asked for what no row can have", exc_info=error)
+    return ValidationFailed.of("query", "invalid", "No row can be chosen so.")
 
 
 def refusal_response(request: HttpRequest, refusal: DomainError) -> HttpResponse:
