@@ -13,6 +13,7 @@ from adjustments.forms import ProposalForm
 from adjustments.models import Adjustment, Decision
 from adjustments.states import Status
 from audit.admin import REASON, Act, AuditedAdmin, with_reason
+from audit.forms import SEEN_BY_THE_OWNER
 
 if TYPE_CHECKING:
     _Inline = admin.TabularInline[Decision, Adjustment]
@@ -53,6 +54,7 @@ class AdjustmentAdmin(AuditedAdmin):
     """Corrections by hand: up to 100 tokens by one, up to 500 by two, above by three with a permission among them."""
 
     staff_may: ClassVar[frozenset[str]] = frozenset({"view", "add", "act"})
+    reason_help = SEEN_BY_THE_OWNER
     form = ProposalForm
     list_display = (
         "created_at",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from adjustments.states import Bucket, Direction
 from core.exceptions import FieldError, ValidationFailed
+from core.personal import text_errors
 from wallet.policies import check_tokens
 
 ALONE = 100
@@ -38,5 +39,6 @@ def check_proposal(*, bucket: str, direction: str, tokens: int, ticket: str, rea
             errors.append(FieldError(name, "required", f"A {name} is required."))
         elif len(text) > LENGTHS[name]:
             errors.append(FieldError(name, "too_long", f"Give {LENGTHS[name]} characters at most."))
+    errors += text_errors("reason", reason)
     if errors:
         raise ValidationFailed(errors)

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.admin import Act, ReadOnlyAdmin, ReasonForm, refusal_words, with_reason
+from audit.forms import SeenReasonForm
 from core import outbox
 from core.actors import SYSTEM
 from core.exceptions import DomainError
@@ -166,7 +167,7 @@ class QueueItemAdmin(ReadOnlyAdmin):
         """A waiting item makes room for the others."""
         services.requeue(by=act.by, item_id=item.pk, reason=act.reason)
 
-    @with_reason("Reverse the settlement", typed="REVERSE")
+    @with_reason("Reverse the settlement", typed="REVERSE", form_class=SeenReasonForm)
     def reverse(self, item: QueueItem, act: Act) -> None:
         """A finished item's tokens go back to the viewer; what she was paid out already she owes."""
         services.reverse(by=act.by, item_id=item.pk, reason=act.reason, key=f"{act.key}:{item.pk}")

@@ -21,7 +21,7 @@ from queue_app.intake import QueueIntake
 from queue_app.queries import QueueSettings, settings_of
 from queue_app.states import RefundReason
 from wallet.events import balance_changed
-from wallet.policies import check_text
+from wallet.policies import check_seen_reason, check_text
 from wallet.queries.receipts import Line, lines_of
 
 JOINS = Shield("queue.join", limit=10, period_seconds=3600)
@@ -212,11 +212,11 @@ def reverse(*, by: Actor, item_id: UUID, reason: str, key: str) -> Facts:
 
     What the performer no longer has of it she owes (receivable). Returns the item as it goes on the wire. Raises
     NotFound for everybody else, InvalidStateTransition unless it is finished, CannotReverseTransfer the second time,
-    AccountClosed, DuplicateKey.
+    AccountClosed, DuplicateKey, ValidationFailed for personal data in the reason, which both of them read.
     """
     if not by.is_staff:
         raise NotFound()
-    check_text(reason, "reason")
+    check_seen_reason(reason)
     with transaction.atomic():
         result = call("queue_app_reverse", actor=by.id, item=item_id, key=key, reason=reason)
         if "replayed" not in result:

@@ -14,7 +14,7 @@ import structlog
 
 from core.actors import Actor
 from core.sql import call, call_value
-from wallet.policies import check_text, check_tokens
+from wallet.policies import check_seen_reason, check_text, check_tokens
 
 log = structlog.get_logger(__name__)
 
@@ -159,7 +159,7 @@ def expire_hold() -> ResolvedHold | None:
 def reverse_transfer(*, by: Actor, transfer_id: UUID, reason: str, key: str) -> Reversal:
     """Undo a settlement or a credit. Raises NotFound, CannotReverseTransfer, InsufficientBalance, AccountClosed."""
     check_text(key, "idempotencyKey")
-    check_text(reason, "reason")
+    check_seen_reason(reason)
     answer = call("wallet_reverse_transfer", actor=by.id, key=key, transfer=transfer_id, reason=reason)
     return Reversal(
         UUID(answer["transfer_id"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.exceptions import ValidationFailed
+from core.personal import text_errors
 
 MAX_TOKENS = 1_000_000_000
 
@@ -17,3 +18,10 @@ def check_text(value: str, attr: str) -> None:
     """Raises ValidationFailed where a key, reason or outside id does not fit its column."""
     if len(value) > 255 or "\x00" in value:
         raise ValidationFailed.of(attr, "too_long", "Give 255 characters at most.")
+
+
+def check_seen_reason(value: str) -> None:
+    """Raises ValidationFailed for a reason too long, or with personal data: the owner of the tokens reads it."""
+    check_text(value, "reason")
+    if errors := text_errors("reason", value):
+        raise ValidationFailed(errors)

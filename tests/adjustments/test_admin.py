@@ -69,6 +69,25 @@ def test_a_reason_that_is_too_long_is_named_in_the_form() -> None:
     assert not Adjustment.objects.exists()
 
 
+@pytest.mark.parametrize("amount", [0, -5, 99_999_999_999])
+def test_an_amount_that_the_ledger_never_moves_is_named_at_its_field(amount: int) -> None:
+    client, viewer = by(factories.staff()), viewer_with(0)
+    fields = {"owner": str(viewer.pk), "bucket": "available", "direction": "credit", "tokens": str(amount)}
+    page = client.post(ADD, {**fields, "ticket": "T-1", "audit_reason": "why"}).content.decode()
+    assert "Ensure this value is" in page
+    assert "Constraint" not in page
+    assert not Adjustment.objects.exists()
+
+
+def test_the_form_says_that_the_owner_reads_the_reason() -> None:
+    assert "reads it in the transactions" in by(factories.staff()).get(ADD).content.decode()
+
+
+def test_a_reason_that_the_owner_reads_names_no_person() -> None:
+    assert send_proposal(by(factories.staff()), viewer_with(0), 50, audit_reason="ask max@example.com") == 200
+    assert not Adjustment.objects.exists()
+
+
 def test_a_debit_below_zero_is_refused_in_words() -> None:
     assert send_proposal(by(factories.staff()), viewer_with(10), 11, direction="debit") == 402
     assert not Adjustment.objects.exists()
