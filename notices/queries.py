@@ -15,6 +15,7 @@ from core.exceptions import NotFound
 from notices.models import MessageVersion, Notice, Preference, Reader
 from notices.registry import FALLBACK, LANGUAGES, MESSAGES, Audience, message_of
 from notices.rendering import render
+from notices.words import TEXTS_AFTER_REVERSAL
 
 #: Unread notices are counted up to here; more are "99+".
 COUNTED = 100
@@ -93,6 +94,8 @@ def say(key: str, variables: Mapping[str, object], language: str) -> Said:
 
 def _words(texts: Mapping[str, tuple[str, str]], key: str, variables: Mapping[str, object]) -> Said:
     text, language = texts[key]
+    if variables.get("reversed") is True:
+        text = TEXTS_AFTER_REVERSAL.get(key, {}).get(language, text)
     return Said(render(text, MESSAGES[key].variables, variables, language), language)
 
 

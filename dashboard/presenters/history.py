@@ -52,6 +52,8 @@ def history_rows(items: Iterable[ItemView], names: Mapping[UUID, str]) -> tuple[
 def _outcome(item: ItemView) -> str:
     if item.status == Status.REFUNDED and item.refund_reason:
         return f"refunded: {refund_words(item.refund_reason, started=item.started_at is not None)}"
+    if item.reversed_at is not None:
+        return f"reversed, {item.settled_tokens:,} given back"
     if item.status == Status.FINISHED and item.refunded_tokens:
         return f"completed, {item.refunded_tokens:,} given back"
     return OUTCOMES[item.status]

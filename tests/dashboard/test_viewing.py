@@ -137,6 +137,14 @@ def test_history_tells_an_early_end_from_a_refusal(
     assert words in text(his.get("/my/history/"))
 
 
+def test_history_tells_what_was_reversed(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = running(viewer, come(performer))
+    services.finish(by=factories.actor(performer), item_id=item)
+    services.reverse(by=factories.actor(factories.staff()), item_id=item, reason="complaint", key="r")
+    for page in (his.get("/my/history/"), factories.signed_in(performer.user).get("/queue/history/")):
+        assert "reversed, 100 given back" in text(page)
+
+
 def test_what_still_waits_is_no_history(performer: Performer, viewer: Viewer, his: Client) -> None:
     bought(viewer, come(performer), title="Not yet")
     assert "Not yet" not in text(his.get("/my/history/"))

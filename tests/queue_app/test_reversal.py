@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.models import Performer, Viewer
 from audit.models import AuditEntry
 from core.actors import Actor
-from core.exceptions import DomainError, NotFound
+from core.exceptions import DomainError, NotFound, ValidationFailed
 from modelstate.exceptions import InvalidStateTransition
+from notices.queries import notices_of, worded
 from queue_app import services
 from queue_app.models import QueueEvent, QueueItem
 from tests import factories
@@ -62,6 +63,42 @@ def test_staff_take_nothing_back_that_they_bought_or_performed(performer: Perfor
         with pytest.raises(CannotAdjustOwnWallet), transaction.atomic():
             services.reverse(by=Actor(person.pk, "staff"), item_id=item_id, reason="mine", key=str(uuid4()))
     assert (tokens_of(viewer), QueueItem.objects.get(pk=item_id).reversed_at) == ((900, 0), None)
+
+
+@pytest.mark.django_db
+def test_both_are_told_that_what_was_completed_was_reversed(performer: Performer, viewer: Viewer) -> None:
+    item_id = finished(viewer, performer)
+    take_back(item_id)
+    for person in (performer, viewer):
+        [told] = [one for one in worded(notices_of(person.pk), "en") if one.template_key == "queue.item.refunded"]
+        assert told.text.endswith("but its payment was reversed: our team decided so. Given back to the viewer: 100.")
+        assert "will not take place" not in told.text
+
+
+@pytest.mark.django_db
+def test_what_is_given_back_unperformed_keeps_the_staffs_text(performer: Performer, viewer: Viewer) -> None:
+    services.refund(by=factories.actor(factories.staff()), item_id=bought(viewer, performer))
+    assert "no se realizará" in worded(notices_of(viewer.pk)[:1], "es")[0].text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", ["write to max@example.com", "x" * 256])
+def test_a_reason_that_both_of_them_read_is_checked(performer: Performer, viewer: Viewer, reason: str) -> None:
+    item_id, by = finished(viewer, performer), factories.actor(factories.staff())
+    with pytest.raises(ValidationFailed):
+        services.reverse(by=by, item_id=item_id, reason=reason, key=str(uuid4()))
+    assert QueueItem.objects.get(pk=item_id).reversed_at is None
+
+
+@pytest.mark.django_db
+def test_the_page_says_who_reads_the_reason_and_takes_no_address(performer: Performer, viewer: Viewer) -> None:
+    item_id, desk = finished(viewer, performer), factories.signed_in(factories.staff())
+    fields = choose(desk, "queue_app_queueitem", "reverse", item_id)
+    sent = {**fields, "action": ["reverse"], "typed": "REVERSE", "reason": "ask max@example.com"}
+    page = desk.post(address_of("admin:queue_app_queueitem_changelist"), sent)
+    assert page.status_code == 422
+    assert "reads it in the transactions" in page.content.decode()
+    assert QueueItem.objects.get(pk=item_id).reversed_at is None
 
 
 @pytest.mark.django_db
