@@ -13,14 +13,14 @@ run: ready ## the whole product on http://127.0.0.1:$(PORT), Ctrl-C stops it
 	@exec $(PYTHON) -m config.run --end-with-parent
 
 test: ready ## every test, browser included
-	@$(PYTHON) -m pytest -n 2 -m "not e2e and not drill"
-	@$(PYTHON) -m pytest -m "e2e and not drill"
+	@$(PYTHON) -m pytest -n 3 -m "not e2e and not drill"
+	@$(PYTHON) -m pytest -n 2 -m "e2e and not drill"
 
 unit: ready ## the tests without a browser
-	@$(PYTHON) -m pytest -n 2 -m "not e2e and not drill"
+	@$(PYTHON) -m pytest -n 3 -m "not e2e and not drill"
 
 e2e: ready ## the tests in a real browser
-	@$(PYTHON) -m pytest -m "e2e and not drill"
+	@$(PYTHON) -m pytest -n 2 -m "e2e and not drill"
 
 check: ready ## format, lint, types, imports, migrations, generated files, templates, lock file
 	@$(PYTHON) -m checks
