@@ -75,6 +75,7 @@ def _measure(stack: Stack, rounds: int, seconds: float, only: str) -> list[repor
         case.prepare(bench)
     others: list[float] = []
     for number in range(1, rounds + 1):
+        bench.last_round = number == rounds
         for case in cases:
             usage = case.measure(bench)
             others.append(usage.others_share)

@@ -23,6 +23,7 @@ class Bench:
     stack: Stack
     naive: Planted
     seconds: float
+    last_round: bool = False
 
     def drive_metered(
         self, address: Address, next_request: NextRequest, parts: tuple[str, ...], *, connections: int, status: int
