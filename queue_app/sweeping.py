@@ -18,7 +18,7 @@ from wallet.services import expire_due_holds
 
 log = structlog.get_logger(__name__)
 
-#: So many performers are worked off in one transaction, with so many waiting items each: about a tenth of a second. Each
+#: So many performers are worked off in one transaction, with so many waiting items each: a tenth of a second. Each
 #: item is a subtransaction; where one viewer's wallet has many of them, the time grows with their square.
 AT_ONCE = 5
 ITEMS_AT_ONCE = 20
