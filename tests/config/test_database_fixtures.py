@@ -5,6 +5,8 @@ import threading
 import pytest
 from django.db import connection, connections
 
+from tests.support.database import server_of
+
 
 def _one(statement: str) -> object:
     with connection.cursor() as cursor:
@@ -40,3 +42,9 @@ def test_threads_work_on_the_clone(database_clone: str) -> None:
 @pytest.mark.django_db
 def test_after_a_clone_the_shared_database_is_back() -> None:
     assert "clone" not in str(_one("SELECT current_database()"))
+
+
+def test_a_server_is_known_by_where_it_listens_not_by_who_asks() -> None:
+    ours, theirs = "postgres://app:a@/menus?host=/a", "postgres://superuser:b@/menus?host=/b"
+    assert server_of(ours) == server_of(ours.replace("app:a", "owner:c")) != server_of(theirs)
+    assert server_of("postgres://app@db:5432/menus") != server_of("postgres://app@db:5433/menus") != server_of("")

@@ -75,6 +75,7 @@ def own_servers(name: str, *, postgres: bool = True) -> Iterator[Servers]:
             servers.start(title)
         if postgres:
             servers.postgres.furnish()
+            os.environ["DATABASE_SUPERUSER_URL"] = servers.postgres.url("superuser")
         os.environ |= servers.servers.environment()
         _name_what_settings_need()
         yield servers

@@ -30,6 +30,12 @@ def at_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+def server_of(url: str) -> tuple[str | None, int | None, str]:
+    """Where a server listens: what it is called here may not be dropped there."""
+    parts = urlsplit(url)
+    return parts.hostname, parts.port, parts.query
+
+
 def owner_url() -> str:
     """The address that migrates."""
     return os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
@@ -139,8 +145,8 @@ class TestDatabases:
 
     @cached_property
     def _superuser(self) -> Connection | None:
-        url = os.environ.get("DATABASE_SUPERUSER_URL")
-        return open_url(at_database(url, "postgres")) if url else None
+        url = os.environ.get("DATABASE_SUPERUSER_URL", "")
+        return open_url(at_database(url, "postgres")) if server_of(url) == server_of(owner_url()) else None
 
 
 def schema_fingerprint() -> str:
