@@ -38,7 +38,7 @@ function toast({ kind = "ok", msg, lang = "", retry }) {
 
 // A second click within 600 ms is the same click; a disabled control tells why and does nothing.
 function guard(event) {
-  const control = event.target.closest("button, [role=button], a[aria-disabled]");
+  const control = event.target.closest?.("button, [role=button], a[aria-disabled]");
   if (!control) return;
   const disabled = control.getAttribute("aria-disabled") === "true";
   const acts = control.type === "submit" || control.hasAttribute("hx-post");

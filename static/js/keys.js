@@ -38,7 +38,7 @@ function bind() {
 
 // One tab stop for a toolbar; arrows, Home and End inside.
 function moveInToolbar(event) {
-  const bar = event.target.closest("[role=toolbar]");
+  const bar = event.target.closest?.("[role=toolbar]");
   if (!bar) return;
   const items = [...bar.querySelectorAll("button, a")];
   const at = items.indexOf(event.target);
@@ -71,7 +71,7 @@ function watchReasons() {
   let item = null;
   const place = () => { if (item) side.style.setProperty("--reason-at", `${item.getBoundingClientRect().bottom}px`); };
   const show = ({ target }) => {
-    item = target.closest("#side [aria-disabled]") ?? item;
+    item = target.closest?.("#side [aria-disabled]") ?? item;
     place();
     hush(false);
   };

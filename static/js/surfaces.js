@@ -89,7 +89,7 @@ function watchContextMenus() {
     const more = event.target.closest("[data-more]");
     if (more) openFor(more);
   });
-  document.addEventListener("pointerdown", (event) => { if (!event.target.closest("#context")) closeMenu(); });
+  document.addEventListener("pointerdown", (event) => { if (!event.target.closest?.("#context")) closeMenu(); });
   document.addEventListener("keydown", (event) => {
     const menu = document.getElementById("context");
     if (menu?.matches(":popover-open")) {
@@ -99,7 +99,7 @@ function watchContextMenus() {
       if (openFor(document.activeElement)) event.preventDefault();
     }
   });
-  document.addEventListener("htmx:after:request", (event) => { if (event.target.closest("#context")) closeMenu(true); });
+  document.addEventListener("htmx:after:request", (event) => { if (event.target.closest?.("#context")) closeMenu(true); });
   for (const name of ["blur", "resize"]) addEventListener(name, () => closeMenu());
   addEventListener("scroll", () => closeMenu(), { passive: true });
 }
