@@ -60,13 +60,16 @@ class MessageVersion(models.Model):
 
 
 class Notice(models.Model):
-    """Something one person was told, once for its cause. The words are made when it is read."""
+    """Something one person was told, once for its cause, in the words that stood then."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     # No foreign key to the mirror: every booking would lock the same few rows of it. The function looks it up.
     key = models.CharField(max_length=64)
     variables = models.JSONField()
+    # The versions that were shown when it was written, one a language. No foreign key either: texts are never deleted.
+    # NULL: written before versions were kept.
+    texts = ArrayField(models.BigIntegerField(), null=True)
     cause = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""What somebody was told, in the words of his language, and what he wants to be told."""
+"""What somebody was told, in the words of its time and his language, and what he wants to be told."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from core.exceptions import NotFound
 from notices.models import MessageVersion, Notice, Preference, Reader
 from notices.registry import FALLBACK, LANGUAGES, MESSAGES, Audience, message_of
 from notices.rendering import render
-from notices.words import TEXTS_AFTER_REVERSAL
 
 #: Unread notices are counted up to here; more are "99+".
 COUNTED = 100
@@ -65,10 +64,23 @@ def notice_for(owner_id: UUID, notice_id: UUID, language: str) -> Told:
 
 
 def worded(notices: Iterable[Notice], language: str) -> list[Told]:
-    """Notices with their words, in the order given; one statement for all texts."""
+    """Notices in the words that stood when each was written, in the order given; one statement for all texts.
+
+    In this language, where there was a text in it then, else in English. Those of the time before versions were kept
+    are said in today's words.
+    """
     rows = list(notices)
-    texts = texts_in(language, {row.key for row in rows})
-    return [_told(row, _words(texts, row.key, row.variables)) for row in rows]
+    texts = _texts_of(rows)
+    return [_told(row, _said(texts[row.pk], row.variables, language)) for row in rows]
+
+
+def _texts_of(rows: list[Notice]) -> dict[UUID, list[MessageVersion]]:
+    """The texts of each notice's own time, or today's where none were kept with it."""
+    kept = {number for row in rows for number in row.texts or ()}
+    others = {row.key for row in rows if row.texts is None}
+    found = {text.pk: text for text in MessageVersion.objects.filter(Q(pk__in=kept) | Q(key__in=others, active=True))}
+    today = {key: [text for text in found.values() if text.key == key and text.active] for key in others}
+    return {row.pk: today[row.key] if row.texts is None else [found[one] for one in row.texts] for row in rows}
 
 
 def _told(row: Notice, said: Said) -> Told:
@@ -89,21 +101,12 @@ def say(key: str, variables: Mapping[str, object], language: str) -> Said:
     message = message_of(key)
     if message is None:
         raise KeyError(key)
-    return _words(texts_in(language, {message.key}), message.key, variables)
+    return _said(MessageVersion.objects.filter(key=message.key, active=True), variables, language)
 
 
-def _words(texts: Mapping[str, tuple[str, str]], key: str, variables: Mapping[str, object]) -> Said:
-    text, language = texts[key]
-    if variables.get("reversed") is True:
-        text = TEXTS_AFTER_REVERSAL.get(key, {}).get(language, text)
-    return Said(render(text, MESSAGES[key].variables, variables, language), language)
-
-
-def texts_in(language: str, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The texts shown for these keys and the language each is in; English where the language has none."""
-    wanted = MessageVersion.objects.filter(key__in=list(keys), language__in={language, FALLBACK}, active=True)
-    rows = wanted.values_list("key", "text", "language")
-    return {key: (text, found) for key, text, found in sorted(rows, key=lambda row: row[2] == language)}
+def _said(texts: Iterable[MessageVersion], variables: Mapping[str, object], language: str) -> Said:
+    text = max(texts, key=lambda one: (one.language == language, one.language == FALLBACK))
+    return Said(render(text.text, MESSAGES[text.key].variables, variables, text.language), text.language)
 
 
 def unread_count(owner_id: UUID) -> int:

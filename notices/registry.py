@@ -85,7 +85,15 @@ _QUEUE = (
         Audience.BOTH,
         Severity.WARNING,
     ),
+    Message(
+        "queue.item.reversed",
+        "A payment was reversed",
+        _reads("refunded", words=("reason",)),
+        Audience.BOTH,
+        Severity.WARNING,
+    ),
     Message("queue.item.cancelled", "A booking was cancelled", _reads("refunded"), Audience.BOTH),
+    Message("queue.line.left", "You lost your place in the line", _reads(), Audience.PERFORMER, Severity.WARNING),
     Message("queue.position.updated", "Every move in the line", _reads("position"), Audience.VIEWER, on=False),
 )
 _WALLET = (

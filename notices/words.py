@@ -1,5 +1,7 @@
-"""What codes are called: reasons of refunds, states of payouts; some in other words once the performance had begun,
-and what is told in other words once it was over."""
+"""What codes are called: reasons of refunds, states of payouts; some in other words once the performance had begun.
+
+Parts of a sentence only: every sentence is a text of its key, which staff write.
+"""
 
 from __future__ import annotations
 
@@ -42,12 +44,4 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 WORDS_AFTER_START: Mapping[str, Mapping[str, str]] = {
     "en": {"performer_declined": "the performer stopped", "timeout": "it had run for too long"},
     "es": {"performer_declined": "la artista lo decidió", "timeout": "había durado demasiado"},
-}
-
-#: By key, the texts of what had been completed and paid: nothing that "will not take place". Staff write the others.
-TEXTS_AFTER_REVERSAL: Mapping[str, Mapping[str, str]] = {
-    "queue.item.refunded": {
-        "en": "“{title}” was completed, but its payment was reversed: {reason}. Given back to the viewer: {refunded}.",
-        "es": "«{title}» se realizó, pero el pago se anuló: {reason}. Tokens devueltos al espectador: {refunded}.",
-    }
 }

@@ -13,6 +13,7 @@ NOTICE: dict[str, Any] = {
     "templateKey": "queue.item.finished",
     "severity": "success",
     "text": "“A song of your choice” is completed. Tokens paid: 300.",
+    "language": "en",
     "variables": {
         "itemId": "01952f1c-6f1e-7c0a-8f4e-3d2b1a0c9e70",
         "title": "A song of your choice",

@@ -20,7 +20,10 @@ class NoticeSerializer(CamelSerializer):
     id = serializers.UUIDField()
     template_key = serializers.CharField(help_text="the key of its words")
     severity = serializers.ChoiceField(choices=[s.value for s in Severity])
-    text = serializers.CharField(help_text="plain words in the reader's language")
+    text = serializers.CharField(help_text="plain words as they stood when it was written, in `language`")
+    language = serializers.ChoiceField(
+        choices=list(LANGUAGES), help_text="the reader's; English where there was no text in it"
+    )
     variables = serializers.DictField(help_text="ids, whole numbers and titles that the words are made of")
     created_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)

@@ -26,6 +26,6 @@ BEGIN
   v_told.refunded_tokens := (v_money ->> 'tokens')::bigint;
   v_told.refund_reason := 'admin_refund';
   RETURN jsonb_build_object('item', queue_app_wire(v_item), 'wallet', v_money,
-    'notices', queue_app_tell(p_actor, v_told, 'refunded'));
+    'notices', queue_app_tell(p_actor, v_told, 'reversed'));
 END
 $$;

@@ -9,8 +9,7 @@ DECLARE
   v_cause text := 'queue.item:' || p_item.id || ':' || p_step;
   v_facts jsonb := jsonb_build_object(
     'itemId', p_item.id, 'title', p_item.title, 'tokens', p_item.tokens, 'settled', p_item.settled_tokens,
-    'refunded', p_item.refunded_tokens, 'reason', p_item.refund_reason, 'started', p_item.started_at IS NOT NULL,
-    'reversed', p_item.reversed_at IS NOT NULL);
+    'refunded', p_item.refunded_tokens, 'reason', p_item.refund_reason, 'started', p_item.started_at IS NOT NULL);
 BEGIN
   RETURN jsonb_build_array(
     CASE WHEN p_item.performer_id IS DISTINCT FROM p_actor AND p_item.performer_id IS NOT NULL THEN

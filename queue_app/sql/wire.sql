@@ -26,6 +26,7 @@ BEGIN
     'description', p_item.description,
     'durationSeconds', p_item.duration_seconds,
     'metadata', p_item.metadata,
+    'note', CASE jsonb_typeof(p_item.metadata -> 'note') WHEN 'string' THEN p_item.metadata ->> 'note' ELSE '' END,
     'status', p_item.status,
     'position', v_here.place,
     'estimatedWaitSeconds', v_here.wait_seconds,

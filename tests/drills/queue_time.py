@@ -216,6 +216,7 @@ class TimedQueues(Queues):
     def expect_missed(self, desk: Desk, item: Item) -> None:
         """What was for whoever is next waits for the next one, by its age; the rest is given back."""
         self.move(desk, "IDLE")
+        self.tell_one("performer", desk.number, "queue.line.left", item, again=True)
         if item.anybodys:
             desk.waiting.remove(item)
             item.handed_on, item.desk = True, None

@@ -21,6 +21,7 @@ PRODUCT_KEYS = {
     *("queue.item.paused", "queue.item.partial", "queue.item.cancelled"),
     *("wallet.escrow.held", "wallet.points.credited", "wallet.payout.requested", "wallet.payout.updated"),
     *("mood.gratitude.public", "mood.reply.private", "system.maintenance"),
+    *("queue.item.reversed", "queue.line.left"),  # ADR 21
 }
 SAMPLES = {Kind.TITLE: "Sample", Kind.NUMBER: 12345, Kind.WORD: "timeout"}
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from accounts.models import Performer, Viewer
 from modelstate.states import State
+from notices.models import Notice
 from queue_app.invariants import NOBODY_SITS_ON_THE_HEAD
 from queue_app.models import QueueItem
 from queue_app.sweeping import ITEMS_AT_ONCE, sweep
@@ -127,10 +128,12 @@ def test_a_head_that_cannot_be_given_back_stays_and_she_stays_in_the_line(
         sweep()
         assert [sweep().failed, sweep().failed] == [1, 0]
         assert (status_of(item_id), state_of(performer)) == ("created", State.IN_QUEUE)
+        assert not Notice.objects.filter(key="queue.line.left").exists()
         close(owner_connection, viewer, closed=False)
         forget_failures(owner_connection)
         sweep()
     assert (status_of(item_id), state_of(performer)) == ("refunded", State.IDLE)
+    assert Notice.objects.filter(key="queue.line.left").count() == 1
 
 
 def test_reconcile_blames_nobody_for_a_head_whose_wallet_is_closed(

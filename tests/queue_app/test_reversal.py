@@ -15,6 +15,7 @@ from core.actors import Actor
 from core.exceptions import DomainError, NotFound, ValidationFailed
 from modelstate.exceptions import InvalidStateTransition
 from notices.queries import notices_of, worded
+from notices.services import activate_text, propose_text, save_wishes
 from queue_app import services
 from queue_app.models import QueueEvent, QueueItem
 from tests import factories
@@ -70,9 +71,29 @@ def test_both_are_told_that_what_was_completed_was_reversed(performer: Performer
     item_id = finished(viewer, performer)
     take_back(item_id)
     for person in (performer, viewer):
-        [told] = [one for one in worded(notices_of(person.pk), "en") if one.template_key == "queue.item.refunded"]
+        told = worded(notices_of(person.pk)[:1], "en")[0]
+        assert told.template_key == "queue.item.reversed"
         assert told.text.endswith("but its payment was reversed: our team decided so. Given back to the viewer: 100.")
-        assert "will not take place" not in told.text
+
+
+@pytest.mark.django_db
+def test_staff_write_what_a_reversal_says_as_they_write_the_others(performer: Performer, viewer: Viewer) -> None:
+    by, key = factories.actor(factories.staff()), "queue.item.reversed"
+    version = propose_text(by=by, key=key, language="en", text="{title}: {refunded} back, {reason}", reason="clearer")
+    activate_text(by=by, version_id=version.pk, reason="clearer")
+    take_back(finished(viewer, performer))
+    [told] = worded(notices_of(viewer.pk)[:1], "en")
+    assert told.text == "A song: 100 back, our team decided so"
+
+
+@pytest.mark.django_db
+def test_who_does_not_want_to_hear_of_reversals_still_hears_of_refunds(performer: Performer, viewer: Viewer) -> None:
+    save_wishes(owner_id=viewer.pk, keys={"queue.item.reversed": False})
+    take_back(finished(viewer, performer))
+    services.refund(by=factories.actor(factories.staff()), item_id=bought(viewer, performer))
+    keys = set(notices_of(viewer.pk).values_list("key", flat=True))
+    assert "queue.item.reversed" not in keys
+    assert "queue.item.refunded" in keys
 
 
 @pytest.mark.django_db

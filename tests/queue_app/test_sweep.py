@@ -15,6 +15,7 @@ from modelstate import services as states
 from modelstate.queries import get_state
 from modelstate.states import State
 from notices.models import Notice
+from notices.services import save_wishes
 from presence.states import Kind
 from queue_app import services
 from queue_app.models import PerformerQueue, QueueItem
@@ -26,6 +27,7 @@ from tests.queue_app.clockwork import come_back, go_away, limits
 from tests.queue_app.support import bought, come, depth_of, earned_by, running, state_of, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
+LEFT = "queue.line.left"
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +115,64 @@ def test_she_is_warned_once_then_it_is_given_back_and_she_leaves_the_line(
     assert (tokens_of(viewer), depth_of(performer)) == ((1000, 0), 0)
     assert Notice.objects.filter(owner_id=performer.pk, key="queue.item.paused").count() == 1
     assert told(sent, "queue.item.refunded") == 1
+
+
+def test_a_missed_start_tells_her_that_she_left_the_line_once(
+    performer: Performer, viewer: Viewer, sent: list[dict[str, Any]]
+) -> None:
+    come_back(performer)
+    with limits(start=0, start_warning=0):
+        item_id = bought(viewer, performer, title="A <b>song</b>")
+        for _ in range(4):
+            sweep()
+    left = Notice.objects.get(key=LEFT)
+    assert (left.owner_id, left.variables) == (performer.pk, {"itemId": str(item_id), "title": "A <b>song</b>"})
+    heard = [frame["data"] for frame in sent if frame["event"] == "notification.created"]
+    assert [one["severity"] for one in heard if one["templateKey"] == LEFT] == ["warning"]
+    reasons = [frame["data"]["reason"] for frame in sent if frame["event"] == "model.state.changed"]
+    assert reasons[-1] == "start_deadline"
+
+
+def test_each_missed_start_is_told(performer: Performer, viewer: Viewer) -> None:
+    come_back(performer)
+    with limits(start=0, start_warning=0):
+        for _ in range(2):
+            bought(viewer, performer)
+            sweep()
+            sweep()
+            states.join_line(by=factories.actor(performer), performer_id=performer.pk)
+    assert Notice.objects.filter(owner_id=performer.pk, key=LEFT).count() == 2
+
+
+def test_who_is_only_warned_is_still_in_the_line_and_not_told_otherwise(performer: Performer, viewer: Viewer) -> None:
+    come_back(performer)
+    with limits(start=0):
+        bought(viewer, performer)
+        sweep()
+        sweep()
+    assert state_of(performer) == State.IN_QUEUE
+    assert not Notice.objects.filter(key=LEFT).exists()
+
+
+def test_who_leaves_the_line_herself_needs_no_telling(performer: Performer, viewer: Viewer) -> None:
+    come_back(performer)
+    with limits(start=0, start_warning=0):
+        bought(viewer, performer)
+        sweep()
+        states.leave_line(by=factories.actor(performer), performer_id=performer.pk)
+        sweep()
+    assert not Notice.objects.filter(key=LEFT).exists()
+
+
+def test_who_switched_it_off_leaves_the_line_all_the_same(performer: Performer, viewer: Viewer) -> None:
+    save_wishes(owner_id=performer.pk, keys={LEFT: False})
+    come_back(performer)
+    with limits(start=0, start_warning=0):
+        bought(viewer, performer)
+        sweep()
+        sweep()
+    assert state_of(performer) == State.IDLE
+    assert not Notice.objects.filter(key=LEFT).exists()
 
 
 def test_who_leaves_the_line_and_comes_back_to_the_same_item_is_warned_again(

@@ -105,6 +105,19 @@ def test_who_does_not_start_it_loses_it_to_the_next_performer(viewer: Viewer) ->
     assert steps_of(item_id) == ["enqueue", "assign", "release", "assign"]
 
 
+def test_who_loses_it_is_told_that_she_left_the_line_each_time(viewer: Viewer) -> None:
+    first, second = in_line(), in_line()
+    with limits(start=0, start_warning=0):
+        asked(viewer)
+        for _ in range(4):
+            sweep()
+        services.join(by=factories.actor(first), performer_id=first.pk)
+        for _ in range(2):
+            sweep()
+    told = Notice.objects.filter(key="queue.line.left").order_by("id").values_list("owner_id", flat=True)
+    assert list(told) == [first.pk, second.pk, first.pk]
+
+
 def test_the_next_performer_has_the_whole_time_and_a_warning_of_her_own(viewer: Viewer) -> None:
     first, second = in_line(), in_line()
     with limits(start=0, start_warning=0):
