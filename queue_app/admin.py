@@ -98,7 +98,7 @@ class QueueItemAdmin(ReadOnlyAdmin):
         "refund_reason_words",
         "trace",
     )
-    readonly_fields = ("trace", "settlement")
+    readonly_fields = ("note", "trace", "settlement")
     list_filter = ("status", "source_feature", "refund_reason")
     list_select_related = ("performer", "viewer")
     search_fields = ("=id", "=hold__id", "=source_event_id", "performer__user__username", "viewer__user__username")

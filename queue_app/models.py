@@ -224,6 +224,12 @@ class QueueItem(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.status})"
 
+    @property
+    def note(self) -> str:
+        """What the viewer wrote to her with it; `queue_app_wire` reads it the same way."""
+        note = self.metadata.get("note")
+        return note if isinstance(note, str) else ""
+
 
 class QueueEvent(models.Model):
     """One step in an item's life, appended in the step's own transaction and never altered."""

@@ -17,7 +17,7 @@ from core.exceptions import NotFound
 from core.sql import call, call_value
 from modelstate.hooks import CurrentPerformance
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
-from queue_app.states import ACTIVE, Deadline, Mode, Status
+from queue_app.states import ACTIVE, DEFAULT_DURATION_SECONDS, Deadline, Mode, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class ItemView:
     description: str
     duration_seconds: int | None
     metadata: dict[str, Any]
+    note: str
     status: Status
     position: int | None
     wait_seconds: int | None
@@ -60,6 +61,11 @@ class ItemView:
     settled_tokens: int
     refunded_tokens: int
     version: int
+
+    @property
+    def booked_seconds(self) -> int:
+        """How long it is booked for: where nothing else was said, the house's minute."""
+        return self.duration_seconds or DEFAULT_DURATION_SECONDS
 
     @property
     def settled(self) -> bool:

@@ -20,7 +20,7 @@ from menus.builder import Menu
 from modelstate.queries import StateView
 from queue_app.queries import ItemView, QueueView
 from queue_app.services import Preview
-from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DEPTH, Status
+from queue_app.states import MAX_DEPTH, Status
 from wallet.queries.earnings import business_zone
 
 SOMEBODY = "a viewer"
@@ -43,6 +43,7 @@ class RunningView:
 
     id: UUID
     title: str
+    note: str
     tokens: int
     viewer: str
     started_at: str
@@ -103,8 +104,9 @@ class QueueRow:
     tokens: int
     place: int
     running: bool
-    duration_seconds: int | None
+    duration_seconds: int
     since: str
+    note: str
     actions: tuple[Control, ...] = ()
 
 
@@ -177,11 +179,12 @@ def _running(menu: Menu, queue: QueueView, booker: Booker, preview: Preview | No
     return RunningView(
         id=item.id,
         title=item.title,
+        note=item.note,
         tokens=item.tokens,
         viewer=booker(item),
         started_at=iso(item.started_at),
         started_words=f"{item.started_at.astimezone(business_zone()):%H:%M %Z}",
-        duration_seconds=item.duration_seconds or DEFAULT_DURATION_SECONDS,
+        duration_seconds=item.booked_seconds,
         left=seconds_left(item),
         ends_at=iso(item.ends_at),
         deadline_at=iso(item.deadline_at),
@@ -220,8 +223,9 @@ def _row(item: ItemView, booker: Booker) -> QueueRow:
         tokens=item.tokens,
         place=item.position or 0,
         running=running,
-        duration_seconds=item.duration_seconds,
+        duration_seconds=item.booked_seconds,
         since=iso(item.created_at),
+        note=item.note,
         actions=() if running else (_decline(item),),
     )
 
@@ -238,5 +242,5 @@ def _decline(item: ItemView) -> Control:
 
 
 def queue_rows(queue: QueueView) -> tuple[QueueRow, ...]:
-    """The queue without names or actions, for who only looks on."""
-    return tuple(replace(_row(item, lambda _item: SOMEBODY), actions=()) for item in queue.items)
+    """The queue without names, notes or actions, for who only looks on."""
+    return tuple(replace(_row(item, lambda _item: SOMEBODY), note="", actions=()) for item in queue.items)

@@ -15,10 +15,11 @@ from dashboard.presenters.limits import refusal_words
 from dashboard.presenters.session import seconds_left
 from dashboard.presenters.states import StateBadge, badge_of, iso
 from menus.queries.offers import Offer
+from menus.states import NOTE_LENGTH
 from modelstate.states import State
 from queue_app.exceptions import IntakePaused
 from queue_app.queries import ItemView
-from queue_app.states import Status
+from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DURATION_SECONDS, Status
 
 SOMEBODY = "a performer"
 WHOEVER_IS_NEXT = "whoever is next"
@@ -61,13 +62,16 @@ class RoomView:
     state: StateBadge
     menus: tuple[OfferedMenu, ...]
     closed: str
+    note_length: int = NOTE_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
 class RequestForm:
-    """The form for whoever is next; `reason` says why it is shut."""
+    """The form for whoever is next; `reason` says why it is shut, `usual_seconds` are booked where nothing is said."""
 
     reason: str
+    usual_seconds: int = DEFAULT_DURATION_SECONDS
+    most_seconds: int = MAX_DURATION_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class MyItem:
     ends_at: str
     return_by: str
     duration_seconds: int
+    note: str
     cancel: str
     unassigned: bool = False
 
@@ -157,7 +162,8 @@ def _mine(item: ItemView, performer: str) -> MyItem:
         left=seconds_left(item) if running else 0,
         ends_at=iso(item.ends_at),
         return_by=iso(item.deadline_at) if item.paused_at else "",
-        duration_seconds=item.duration_seconds or 60,
+        duration_seconds=item.booked_seconds,
+        note=item.note,
         cancel="" if running else reverse("cancel-item", args=[item.id]),
         unassigned=item.performer_id is None,
     )

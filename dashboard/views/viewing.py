@@ -60,7 +60,8 @@ class Buy(ViewerPage, QueueForm):
         """Hold the tokens and queue the item, once for the key. Another performer's item is not in this room."""
         if not sold_by(performer_id, item_id):
             raise NotFound()
-        bought = purchase(by=self.actor, claim=claim_from_form(request, self.account_id), item_id=item_id)
+        claim, note = claim_from_form(request, self.account_id), request.POST.get("note", "")
+        bought = purchase(by=self.actor, claim=claim, item_id=item_id, note=note)
         return self.answer((*VIEWING, "offer"), self.said(*message_of(bought.body["queueItem"])))
 
 

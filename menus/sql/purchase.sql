@@ -64,7 +64,8 @@ BEGIN
   v_queued := queue_app_enqueue(
     p_actor, v_event || ':enqueue', v_feature, v_purchase::text, v_offer.performer_id, p_actor,
     (v_hold ->> 'hold_id')::uuid, v_offer.price, v_offer.name, v_offer.description, v_offer.duration_seconds,
-    jsonb_build_object('purchaseId', v_purchase, 'menuItemId', p_item));
+    jsonb_strip_nulls(jsonb_build_object(
+      'purchaseId', v_purchase, 'menuItemId', p_item, 'note', NULLIF(p_note, ''))));
   IF v_queued ? 'refusal' THEN
     RAISE EXCEPTION 'admitted, then refused: %', v_queued ->> 'refusal';
   END IF;

@@ -19,6 +19,7 @@ ITEM: dict[str, Any] = {
     "description": "",
     "durationSeconds": 300,
     "metadata": {},
+    "note": "",
     "status": "created",
     "position": 1,
     "estimatedWaitSeconds": 0,

@@ -9,7 +9,7 @@ from modelstate.states import State
 from queue_app.policies import GIVEN_REASONS
 from queue_app.queries import ItemView
 from queue_app.services import Moved
-from queue_app.states import MAX_DURATION_SECONDS, Mode, RefundReason, Status
+from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DURATION_SECONDS, Mode, RefundReason, Status
 
 
 class QueueItemSerializer(CamelSerializer):
@@ -27,6 +27,7 @@ class QueueItemSerializer(CamelSerializer):
     description = serializers.CharField(allow_blank=True)
     duration_seconds = serializers.IntegerField(allow_null=True)
     metadata = serializers.DictField()
+    note = serializers.CharField(allow_blank=True, help_text="what the viewer wrote to her")
     status = serializers.ChoiceField(choices=Status.choices)
     position = serializers.IntegerField(
         allow_null=True,
@@ -136,7 +137,13 @@ class NextRequestSerializer(CamelSerializer):
 
     tokens = WholeNumberField(min_value=1, max_value=10**9)
     title = TextField(max_length=100)
-    duration_seconds = WholeNumberField(min_value=1, max_value=MAX_DURATION_SECONDS, allow_null=True, default=None)
+    duration_seconds = WholeNumberField(
+        min_value=1,
+        max_value=MAX_DURATION_SECONDS,
+        allow_null=True,
+        default=None,
+        help_text=f"null or left out: {DEFAULT_DURATION_SECONDS}",
+    )
 
 
 class LineSerializer(CamelSerializer):

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import Performer, Viewer
+from core import events
 from core.actors import Actor
 from core.exceptions import DomainError, DuplicateKey, InsufficientBalance, NotFound, ValidationFailed
 from core.idempotency import Answer
@@ -77,9 +78,24 @@ def test_the_queue_item_has_the_shape_of_the_intake(performer: Performer, viewer
     )
 
 
-def test_the_note_is_personal_and_stays_out_of_the_queue(performer: Performer, viewer: Viewer) -> None:
-    body = buy(viewer, offer(performer), note="For Ann").body
-    assert "Ann" not in str(body)
+def test_the_note_goes_with_the_item_to_her(performer: Performer, viewer: Viewer) -> None:
+    item = buy(viewer, offer(performer), note="  For Ann ").body["queueItem"]
+    assert (item["note"], item["metadata"]["note"]) == ("For Ann", "For Ann")
+    assert QueueItem.objects.get(pk=item["id"]).note == "For Ann"
+
+
+def test_without_a_note_there_is_none(performer: Performer, viewer: Viewer) -> None:
+    item = buy(viewer, offer(performer), note="  ").body["queueItem"]
+    assert (item["note"], "note" in item["metadata"]) == ("", False)
+
+
+def test_no_event_carries_the_note(performer: Performer, viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(events, "send_now", lambda _rooms, frame: sent.append(frame))
+    monkeypatch.setattr("core.events.transaction.on_commit", lambda send: send())
+    buy(viewer, offer(performer), note="For Ann")
+    assert sent
+    assert "For Ann" not in str(sent)
 
 
 def test_what_was_bought_keeps_its_price(performer: Performer, viewer: Viewer) -> None:

@@ -25,10 +25,10 @@ Api = APIClient | Client
 
 ITEM_FIELDS = {
     "id", "idempotencyKey", "sourceFeature", "sourceEventId", "performerId", "userId", "escrowTransactionId",
-    "tokens", "title", "description", "durationSeconds", "metadata", "status", "position", "estimatedWaitSeconds",
-    "passThroughMode", "nextAvailable", "createdAt", "startedAt", "endsAt", "pausedAt", "remainingSeconds",
-    "finishedAt", "abandonedAt", "refundedAt", "reversedAt", "settled", "settledAt", "settlementTransactionId",
-    "refundReason", "settledTokens", "refundedTokens", "version",
+    "tokens", "title", "description", "durationSeconds", "metadata", "note", "status", "position",
+    "estimatedWaitSeconds", "passThroughMode", "nextAvailable", "createdAt", "startedAt", "endsAt", "pausedAt",
+    "remainingSeconds", "finishedAt", "abandonedAt", "refundedAt", "reversedAt", "settled", "settledAt",
+    "settlementTransactionId", "refundReason", "settledTokens", "refundedTokens", "version",
 }  # fmt: skip
 
 
