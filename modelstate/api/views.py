@@ -80,34 +80,25 @@ class StreamView(PerformerView):
         return Response(ModelStateSerializer(type(self).step(by=self.actor, performer_id=self.performer_id)).data)
 
 
-@extend_schema_view(
-    post=extend_schema(
-        operation_id="startStream",
-        description="Start the stream.",
+def _stream_view(
+    step: Callable[..., queries.StateView], operation_id: str, description: str, example: OpenApiExample
+) -> type[StreamView]:
+    """The view of one step, with its own words in the document."""
+    described = extend_schema(
+        operation_id=operation_id,
+        description=description,
         request=NothingSerializer,
         responses=ModelStateSerializer,
-        examples=[STREAMING],
+        examples=[example],
     )
+    view = type(operation_id, (StreamView,), {"step": staticmethod(step), "__doc__": description})
+    return extend_schema_view(post=described)(view)
+
+
+StreamStartView = _stream_view(services.start_stream, "startStream", "Start the stream.", STREAMING)
+StreamStopView = _stream_view(
+    services.stop_stream, "stopStream", "Stop the stream; in the line she keeps her place.", IDLE
 )
-class StreamStartView(StreamView):
-    """Going on air."""
-
-    step = staticmethod(services.start_stream)
-
-
-@extend_schema_view(
-    post=extend_schema(
-        operation_id="stopStream",
-        description="Stop the stream; in the line she keeps her place.",
-        request=NothingSerializer,
-        responses=ModelStateSerializer,
-        examples=[IDLE],
-    )
-)
-class StreamStopView(StreamView):
-    """Going off air."""
-
-    step = staticmethod(services.stop_stream)
 
 
 class BroadcastSettingsView(PerformerView):
