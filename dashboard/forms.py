@@ -19,6 +19,7 @@ from modelstate.api.serializers import BroadcastSettingsSerializer
 from queue_app.api.serializers import NextRequestSerializer
 from wallet.api.serializers import TransactionFilterSerializer
 from wallet.periods import PERIODS, TODAY
+from wallet.queries.earnings import business_zone
 from wallet.queries.statements import Mark, TransactionFilter
 
 T = TypeVar("T")
@@ -73,12 +74,15 @@ def period_from(sent: QueryDict) -> str:
 
 
 def instant_from(words: str) -> datetime | None:
-    """The instant that the form of the past asks for, UTC unless it says more; None without one."""
+    """The instant that the form of the past asks for, in business time unless it names a zone; None without one.
+
+    Of an hour that the clocks go through twice it is the first. Raises ValidationFailed where it is no instant.
+    """
     if not words:
         return None
     try:
         found = datetime.fromisoformat(words)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return (found.replace(tzinfo=business_zone()) if found.tzinfo is None else found).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValidationFailed.of("at", "invalid", "Give a date and a time.") from None
 

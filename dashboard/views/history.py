@@ -6,9 +6,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from accounts.queries import NAMELESS, Names, names_of
 from core.exceptions import ValidationFailed
+from dashboard.forms import tried
 from dashboard.pages import Page
 from dashboard.presenters.history import history_rows
 from dashboard.presenters.viewing import SOMEBODY, WHOEVER_IS_NEXT
@@ -26,15 +28,17 @@ class History(Page):
     here: ClassVar[str] = ""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The page."""
-        found, more = older_than(self, before(request.GET.get("at", "")))
+        """The page; a place that is none is refused in it, over the newest."""
+        mark, refusal = tried(lambda: before(request.GET.get("at", "")))
+        found, more = older_than(self, mark)
         context = {
             "heading": self.heading,
             "empty": self.empty,
             "rows": history_rows(found, self.names(found)),
             "older": str(found[-1].id) if more else "",
+            "first": reverse(self.here),
         }
-        return self.page("dashboard/history.html", context, self.up, (self.heading, self.here))
+        return self.page("dashboard/history.html", context, self.up, (self.heading, self.here), refusal=refusal)
 
     def names(self, found: list[ItemView]) -> dict[UUID, str]:
         """Whom each item was with."""

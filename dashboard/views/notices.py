@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from core.htmx import PAGES, toast
-from dashboard.forms import wishes_from
+from dashboard.forms import tried, wishes_from
 from dashboard.pages import Page
 from dashboard.presenters.notices import row_of, settings_of
 from dashboard.views.history import before
@@ -21,9 +22,11 @@ class NoticesPage(Page):
     """`/notifications/`."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The page."""
-        context = {"notices": self.facts.notices(before(request.GET.get("at", "")))}
-        return self.page("dashboard/notices.html", context, ("Home", "desk"), ("Notifications", "notices"))
+        """The page; a place that is none is refused in it, over the newest."""
+        mark, refusal = tried(lambda: before(request.GET.get("at", "")))
+        context = {"notices": self.facts.notices(mark), "first": reverse("notices")}
+        steps = (("Home", "desk"), ("Notifications", "notices"))
+        return self.page("dashboard/notices.html", context, *steps, refusal=refusal)
 
 
 class BellFragment(Page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.queries import account_named, is_performer
@@ -22,7 +23,7 @@ class PastPage(Page):
         """The form, and what it asked for."""
         who = request.GET.get("who", "").strip()
         past, refusal = tried(lambda: self.card(who))
-        context = {"who": who, "at": request.GET.get("at", ""), "past": past}
+        context = {"who": who, "at": request.GET.get("at", ""), "past": past, "zone": settings.BUSINESS_TIME_ZONE}
         return self.page("dashboard/past.html", context, ("Staff", "staff"), ("As it was", "past"), refusal=refusal)
 
     def card(self, who: str) -> PastCard | None:

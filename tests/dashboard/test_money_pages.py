@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -239,6 +240,41 @@ def test_staff_see_a_performer_as_she_was(performer: Performer) -> None:
     assert "past" in test_ids(page)
     assert "Earned 100 tokens" in text(page)
     assert "In queue" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("asked", "instant"),
+    [
+        ("2026-07-01T10:00", "1 Jul 2026, 10:00:00 EDT"),
+        ("2026-01-01T10:00:05", "1 Jan 2026, 10:00:05 EST"),
+        ("2026-01-01T10:00:05Z", "1 Jan 2026, 05:00:05 EST"),
+        ("2025-11-02T01:30", "2 Nov 2025, 01:30:00 EDT"),  # the first of the two
+        ("2026-03-08T02:30", "8 Mar 2026, 03:30:00 EDT"),  # there is no such hour
+    ],
+)
+def test_the_past_is_asked_and_shown_in_business_time(performer: Performer, asked: str, instant: str) -> None:
+    client = factories.signed_in(factories.staff())
+    page = text(client.get(reverse("past"), {"who": "luna", "at": asked}))
+    assert "Instant, America/Toronto" in page
+    assert instant in page
+    assert "UTC" not in page
+
+
+def test_profile_and_status_name_the_zone_that_all_pages_name(hers: Client, settings: Any) -> None:  # noqa: ANN401 - pytest-django's own
+    settings.BUSINESS_TIME_ZONE = "Asia/Tokyo"
+    for name in ("profile", "status"):
+        page = text(hers.get(reverse(name)))
+        assert " JST" in page
+        assert "UTC" not in page
+
+
+@pytest.mark.parametrize(
+    "at", ["9999-12-31T23:59:59", "0001-01-01T00:00+14:00", "2026-13-01T00:00", "x" * 400, "2026-01-01T00:00+99:00"]
+)
+def test_instants_that_are_none_are_refused_beside_their_field(performer: Performer, at: str) -> None:
+    page = factories.signed_in(factories.staff()).get(reverse("past"), {"who": "luna", "at": at})
+    assert told(page) == (400, "VALIDATION_ERROR")
+    assert 'data-field="at"' in page.content.decode()
 
 
 def test_what_staff_ask_of_the_past_is_checked(performer: Performer, hers: Client) -> None:

@@ -81,7 +81,9 @@ def test_older_ones_are_a_page_away_and_do_not_move(him: Viewer, his: Client) ->
 
 
 def test_a_place_that_is_none_is_refused(his: Client) -> None:
-    assert told(his.get("/notifications/?at=nowhere")) == (400, "VALIDATION_ERROR")
+    page = his.get("/notifications/?at=nowhere")
+    assert told(page) == (400, "VALIDATION_ERROR")
+    assert {"no-place", "notices"} <= set(test_ids(page))
 
 
 def test_reading_one_changes_list_and_bell(him: Viewer, his: Client) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Performer, Viewer
+from dashboard.templatetags.ui import span
 from queue_app import services
+from queue_app.models import QueueItem
+from queue_app.states import DEFAULT_DURATION_SECONDS
 from tests import factories
 from tests.dashboard.support import fetch, on_sale, parts, press, test_ids, text, told
 from tests.queue_app.support import asked, bought, come, depth_of, rich, running, status_of, tokens_of
@@ -170,6 +175,20 @@ def test_a_performer_in_the_line_has_it_at_once(performer: Performer, viewer: Vi
     assert performer.stage_name in text(his.get("/my/queue/"))
 
 
+def test_the_form_says_how_long_is_booked_where_nothing_is_said(
+    performer: Performer, viewer: Viewer, hers: Client, his: Client
+) -> None:
+    page = text(his.get("/rooms/"))
+    assert f"At most 3,600. Empty: {DEFAULT_DURATION_SECONDS} seconds are booked." in page
+    press(his, "request-next", tokens="40", title="A wave", durationSeconds="")
+    come(performer)
+    assert f"{span(DEFAULT_DURATION_SECONDS)}" in text(fetch(hers, "fragment-queue"))
+    press(hers, "start-next")
+    item = QueueItem.objects.annotate(booked=F("ends_at") - F("started_at")).get()
+    assert (item.duration_seconds, item.booked) == (None, timedelta(seconds=DEFAULT_DURATION_SECONDS))
+    assert f'data-duration="{DEFAULT_DURATION_SECONDS}"' in his.get("/my/queue/").content.decode()
+
+
 def test_a_request_is_taken_back_before_anybody_has_it(viewer: Viewer, his: Client) -> None:
     item = asked(viewer)
     assert press(his, "cancel-item", item).status_code == 200
@@ -218,7 +237,24 @@ def test_history_turns_its_pages(performer: Performer, viewer: Viewer, his: Clie
 @pytest.mark.parametrize("path", ["/my/history/", "/wallet/transactions/"])
 @pytest.mark.parametrize("mark", ["x", "n_x_y", "o_2026-01-01_x", "'; DROP TABLE x; --", "%00"])
 def test_a_place_in_a_list_that_is_none(his: Client, path: str, mark: str) -> None:
-    assert told(his.get(f"{path}?at={mark}")) == (400, "VALIDATION_ERROR")
+    page = his.get(f"{path}?at={mark}")
+    assert told(page) == (400, "VALIDATION_ERROR")
+    assert "This is no place in the list." in text(page)
+    assert 'class="shell"' in page.content.decode()
+
+
+@pytest.mark.parametrize("mark", ["garbage", "<script>alert(1)</script>", "0", "é" * 300])
+def test_a_history_without_that_place_shows_its_newest_and_says_so(
+    performer: Performer, viewer: Viewer, hers: Client, his: Client, mark: str
+) -> None:
+    press(his, "cancel-item", bought(viewer, come(performer), title="A wave"))
+    for client, name in ((hers, "queue-history"), (his, "my-history")):
+        page = client.get(reverse(name), {"at": mark})
+        assert (told(page), "no-place" in test_ids(page)) == ((400, "VALIDATION_ERROR"), True)
+        assert "A wave" in text(page)
+        assert f'href="{reverse(name)}">Begin there' in page.content.decode()
+        assert "<script>alert" not in page.content.decode()
+        assert "no-place" not in test_ids(client.get(reverse(name)))
 
 
 def test_transactions_are_his_own(performer: Performer, viewer: Viewer, his: Client) -> None:
