@@ -1,40 +1,13 @@
 // Entry of every page: what stands between a press and its answer.
 
-import { announce, speak, startClock } from "./clock.js";
+import { startClock } from "./clock.js";
 import { hold, learn, release, startLive } from "./live.js";
 import { startKeys } from "./keys.js";
 import { startSurfaces } from "./surfaces.js";
+import { startToasts, toast } from "./toasts.js";
 
 const GUARD = 600;
 const pressed = new WeakMap();
-
-// Toasts: at most three, six seconds, paused while looked at; errors stay until they are closed.
-const MOST = 3;
-const LASTS = 6000;
-
-function dismissLater(box) {
-  let timer = setTimeout(() => box.remove(), LASTS);
-  for (const name of ["pointerenter", "focusin"]) box.addEventListener(name, () => clearTimeout(timer));
-  for (const name of ["pointerleave", "focusout"]) {
-    box.addEventListener(name, () => { clearTimeout(timer); timer = setTimeout(() => box.remove(), LASTS); });
-  }
-}
-
-function toast({ kind = "ok", msg, lang = "", retry }) {
-  const tray = document.getElementById("toasts");
-  const box = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
-  box.dataset.kind = kind;
-  box.querySelector("p").textContent = msg;
-  speak(box.querySelector("p"), lang);
-  const again = box.querySelector("[data-retry]");
-  again.hidden = !retry;
-  again.addEventListener("click", () => { box.remove(); retry(); });
-  box.querySelector("[data-close]").addEventListener("click", () => box.remove());
-  tray.append(box);
-  while (tray.children.length > MOST) tray.firstElementChild.remove();
-  announce(msg, kind === "error", lang);
-  if (kind !== "error") dismissLater(box);
-}
 
 // A second click within 600 ms is the same click; a disabled control tells why and does nothing.
 function guard(event) {
@@ -118,6 +91,14 @@ function failed(event) {
   toast({ kind: "error", msg: "No answer from the server. Trying again will not charge you twice.", retry: again(ctx) });
 }
 
+// What was asked for is done: the form begins anew.
+function begin(ctx) {
+  const form = ctx.sourceElement?.closest?.("form[data-fresh]");
+  if (!form || !isAction(ctx) || !(ctx.response?.status < 300)) return;
+  form.reset();
+  form.querySelectorAll("details").forEach((part) => { part.open = false; });
+}
+
 function listen() {
   const on = (name, handler) => document.addEventListener(name, handler);
   document.addEventListener("click", guard, { capture: true });
@@ -130,7 +111,10 @@ function listen() {
   // The question is a guard of its own: after a no the control may be pressed again at once.
   on("htmx:confirm", ({ detail: { ctx } }) => { if (ctx.confirm) pressed.delete(submitter(ctx)); });
   on("htmx:finally:request", ({ detail: { ctx } }) => { if (isAction(ctx)) release(); });
-  on("htmx:after:request", ({ detail: { ctx } }) => learn(ctx.response?.headers.get("X-Versions")));
+  on("htmx:after:request", ({ detail: { ctx } }) => {
+    learn(ctx.response?.headers.get("X-Versions"));
+    begin(ctx);
+  });
   on("toast", ({ detail }) => toast(detail));
   // The event names a notice; its words come from the server, in the reader's language, as a toast.
   on("notification.created", ({ detail }) => window.htmx.ajax("GET", `/f/notices/${detail.data.id}/`, { swap: "none" }));
@@ -150,6 +134,7 @@ function listen() {
 listen();
 startClock();
 startSurfaces();
+startToasts();
 startKeys();
 startLive();
 document.documentElement.dataset.ready = "";
