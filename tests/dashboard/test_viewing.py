@@ -252,7 +252,7 @@ def test_a_history_without_that_place_shows_its_newest_and_says_so(
         page = client.get(reverse(name), {"at": mark})
         assert (told(page), "no-place" in test_ids(page)) == ((400, "VALIDATION_ERROR"), True)
         assert "A wave" in text(page)
-        assert f'href="{reverse(name)}">Begin there' in page.content.decode()
+        assert f'href="{reverse(name)}">To the first page' in page.content.decode()
         assert "<script>alert" not in page.content.decode()
         assert "no-place" not in test_ids(client.get(reverse(name)))
 
