@@ -15,34 +15,8 @@ if TYPE_CHECKING:
 
 _MEMO = "_access"
 
-#: Columns about the account `u`, in the order that `Access.of_columns` takes. What makes tokens is nobody's by being a
-#: superuser: it is granted by name.
-ACCESS_COLUMNS = """
-  ARRAY(
-    SELECT p.codename FROM auth_permission p
-    JOIN django_content_type c ON c.id = p.content_type_id
-    WHERE c.app_label = 'accounts' AND c.model = 'user' AND p.codename = upper(p.codename)
-      AND (u.is_superuser AND p.codename <> 'CREDIT_TOKENS'
-        OR p.id IN (SELECT permission_id FROM accounts_user_user_permissions WHERE user_id = u.id)
-        OR p.id IN (SELECT g.permission_id FROM auth_group_permissions g
-                    JOIN accounts_user_groups m ON m.group_id = g.group_id WHERE m.user_id = u.id))),
-  ARRAY(
-    SELECT f.name FROM accounts_featureflag f
-    WHERE NOT EXISTS (SELECT FROM accounts_featureflag_excluded x
-                      WHERE x.featureflag_id = f.id AND x.user_id = u.id)
-      AND coalesce(f.everyone,
-        f.authenticated OR (f.staff AND u.is_staff) OR (f.superusers AND u.is_superuser)
-        OR EXISTS (SELECT FROM accounts_featureflag_users w
-                   WHERE w.featureflag_id = f.id AND w.user_id = u.id)
-        OR EXISTS (SELECT FROM accounts_featureflag_groups g
-                   JOIN accounts_user_groups m ON m.group_id = g.group_id
-                   WHERE g.featureflag_id = f.id AND m.user_id = u.id))),
-  EXISTS (SELECT FROM accounts_performer WHERE user_id = u.id),
-  EXISTS (SELECT FROM accounts_viewer WHERE user_id = u.id),
-  EXISTS (SELECT FROM accounts_studio_managers WHERE user_id = u.id),
-  u.is_staff
-"""
-_READ_ACCESS = f"SELECT {ACCESS_COLUMNS} FROM accounts_user u WHERE u.id = %s"  # noqa: S608 - constants alone
+#: What `accounts_access` answers, in the order that `Access.of_columns` takes.
+ACCESS_COLUMNS = ("permissions", "flags", "performs", "views", "manages", "staff")
 ROLES = ("performer", "viewer", "studio manager", "staff")
 
 
@@ -57,7 +31,7 @@ class Access:
 
     @classmethod
     def of_columns(cls, user_id: UUID, permissions: list[str], flags: list[str], *held: bool) -> Access:
-        """From what `ACCESS_COLUMNS` selected."""
+        """From the columns of `accounts_access`."""
         roles = frozenset(role for role, holds in zip(ROLES, held, strict=True) if holds)
         return cls(user_id, roles, frozenset(permissions), frozenset(flags))
 
@@ -94,6 +68,6 @@ def remember_access(user: User, access: Access) -> None:
 def _read(user: User | AnonymousUser) -> Access:
     assert isinstance(user.pk, UUID)
     with connection.cursor() as cursor:
-        cursor.execute(_READ_ACCESS, [user.pk])
+        cursor.execute("SELECT * FROM accounts_access(%s)", [user.pk])
         row = cursor.fetchone()
     return Access.of_columns(user.pk, *row) if row is not None else NOBODY
