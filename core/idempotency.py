@@ -115,6 +115,12 @@ def claimed(claim: Claim) -> Answer | None:
     return None if held is None else replay(held)
 
 
+def kept(claim: Claim) -> Answer | None:
+    """The answer that stands under the key, without claiming it; a stored refusal is raised again, DuplicateKey too."""
+    held = call_value("core_kept_answer", actor=claim.actor_id, key=claim.key, fingerprint=claim.fingerprint)
+    return None if held is None else replay(held)
+
+
 def _claim(claim: Claim) -> dict[str, Any] | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT core_claim_key(%s, %s, %s)", [claim.actor_id, claim.key, claim.fingerprint])

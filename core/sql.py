@@ -71,7 +71,9 @@ def id_array(ids: Iterable[UUID]) -> str:
 
 
 def loaded(value: object) -> Any:  # noqa: ANN401 - any JSON value
-    """A jsonb value, whether the driver hands it over as text or as an object."""
+    """A jsonb value, whether the driver hands it over as text or as an object; None for what a void function says."""
+    if value in ("", b""):
+        return None
     return orjson.loads(value) if isinstance(value, str | bytes) else value
 
 

@@ -70,13 +70,6 @@ SELECT s.state, s.version, s.last_change,
  WHERE s.performer_id = %s
 """
 
-_READ_BEHIND = """
-SELECT performer_id, place
-  FROM (SELECT performer_id, line_ticket, row_number() OVER (ORDER BY line_ticket) AS place
-          FROM modelstate_modelstate WHERE line_ticket IS NOT NULL) line
- WHERE line_ticket > %s ORDER BY place LIMIT %s
-"""
-
 
 def get_state(performer_id: UUID) -> StateView:
     """Her state, place and work: one query, and one more while she performs. OFFLINE who never signed in."""
@@ -94,13 +87,6 @@ def states_of(performer_ids: Iterable[UUID]) -> dict[UUID, State]:
     """The states of several performers in one query; who never signed in is left out."""
     rows = ModelState.objects.filter(performer_id__in=performer_ids).values_list("performer_id", "state")
     return {performer_id: State(state) for performer_id, state in rows}
-
-
-def waiting_behind(ticket: int, limit: int) -> list[tuple[UUID, int]]:
-    """(performer, place) of the first `limit` performers in the line behind a ticket."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ_BEHIND, [ticket, limit])
-        return [(performer_id, place) for performer_id, place in cursor.fetchall()]
 
 
 def state_version(performer_id: UUID) -> int:

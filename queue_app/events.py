@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from core.events import Event, publish
 from modelstate.events import announce as announce_step
-from modelstate.queries import waiting_behind
 from notices.events import announce as announce_notices
-from queue_app.queries import pool_places, snapshot_of
+from queue_app import queries
+from queue_app.queries import pool_places
 from queue_app.states import Status
 from wallet.events import balance_changed
 
@@ -304,8 +304,8 @@ def announce_line(freed_ticket: int | None) -> None:
     """Tell those behind a freed place that they have moved up."""
     if freed_ticket is None:
         return
-    for performer_id, _place in waiting_behind(freed_ticket, LINE_NOTICES):
-        publish(QueueUpdated(snapshot=snapshot_of(performer_id), is_hint=True))
+    for snapshot in queries.behind(freed_ticket, LINE_NOTICES):
+        publish(QueueUpdated(snapshot=snapshot, is_hint=True))
 
 
 def _announce_queue(result: Facts) -> None:

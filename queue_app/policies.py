@@ -16,7 +16,6 @@ from queue_app.exceptions import InvalidMode, OutOfOrder, Unassigned
 from queue_app.intake import QueueIntake
 from queue_app.queries import ItemView
 from queue_app.states import MAX_DURATION_SECONDS, ItemEvent, RefundReason, Status, cell
-from wallet.exceptions import CannotAdjustOwnWallet
 
 #: Under these names callers have tried to choose whether an item waits.
 MODE_FIELDS = frozenset({"mode", "queueMode", "passThrough", "passThroughMode"})
@@ -24,12 +23,6 @@ MODE_FIELDS = frozenset({"mode", "queueMode", "passThrough", "passThroughMode"})
 TURNING = frozenset({"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"})
 #: Reasons a person may give; `partial_performance` belongs to a finish.
 GIVEN_REASONS = tuple(reason for reason in RefundReason if reason is not RefundReason.PARTIAL_PERFORMANCE)
-
-
-def check_not_own_purchase(by: Actor, viewer_id: UUID) -> None:
-    """Raises CannotAdjustOwnWallet where staff would end what they bought themselves; they may cancel it."""
-    if by.id == viewer_id:
-        raise CannotAdjustOwnWallet("This is your own purchase. Somebody else has to end it.")
 
 
 def owner_of(by: Actor) -> UUID | None:

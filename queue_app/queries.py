@@ -287,6 +287,12 @@ def snapshot_of(performer_id: UUID) -> dict[str, Any]:
     return call("queue_app_snapshot", performer=performer_id)
 
 
+def behind(ticket: int, limit: int) -> list[dict[str, Any]]:
+    """The snapshots of the first `limit` performers in the line behind a ticket, in one statement."""
+    found: list[dict[str, Any]] = call_value("queue_app_behind", ticket=ticket, limit=limit)
+    return found
+
+
 def _view(row: QueueItem, place: int | None, wait: int | None) -> ItemView:
     return ItemView(
         position=place,

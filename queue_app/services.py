@@ -21,6 +21,7 @@ from queue_app.intake import QueueIntake
 from queue_app.queries import QueueSettings, settings_of
 from queue_app.states import RefundReason
 from wallet.events import balance_changed
+from wallet.exceptions import CannotAdjustOwnWallet
 from wallet.policies import check_seen_reason, check_text
 from wallet.queries.receipts import Line, lines_of
 
@@ -140,7 +141,7 @@ def start(*, by: Actor, item_id: UUID) -> Moved:
     """
     with transaction.atomic():
         result = call("queue_app_start", actor=by.id, owner=policies.owner_of(by), item=item_id)
-        _audit(by, "start", result["item"])
+        audit_step(by, "start", result["item"])
         events.announce_started(result)
     return Moved(result["item"], None)
 
@@ -166,10 +167,14 @@ def finish(*, by: Actor, item_id: UUID, settled: int | None = None, refunded: in
 
     Raises NotFound, InvalidStateTransition unless it runs, ValidationFailed where the parts are not the whole.
     """
-    part = None
-    if settled is not None or refunded is not None:
-        part = policies.split(queries.item_for(by, item_id).tokens, settled, refunded)
-    return _close("finish", by=by, item_id=item_id, settled=part)
+    return _close("finish", by=by, item_id=item_id, settled=part_of(by, item_id, settled, refunded))
+
+
+def part_of(by: Actor, item_id: UUID, settled: int | None, refunded: int | None) -> int | None:
+    """How many of the item's tokens a finish settles; None means all. Raises as `finish` does."""
+    if settled is None and refunded is None:
+        return None
+    return policies.split(queries.item_for(by, item_id).tokens, settled, refunded)
 
 
 def abandon(*, by: Actor, item_id: UUID, reason: str | None = None) -> Moved:
@@ -191,20 +196,19 @@ def cancel(*, by: Actor, item_id: UUID) -> Moved:
 
 
 def _close(verb: str, *, by: Actor, item_id: UUID, **more: object) -> Moved:
-    if by.kind == "staff" and verb != "cancel":
-        policies.check_not_own_purchase(by, queries.item_for(by, item_id).viewer_id)
+    if verb != "cancel":
+        check_not_own_item(by, item_id)
     with transaction.atomic():
         result = call(f"queue_app_{verb}", actor=by.id, owner=policies.owner_of(by), item=item_id, **more)
-        _audit(by, verb, result["item"])
+        audit_step(by, verb, result["item"])
         events.announce_closed(result)
-    money = result["wallet"]
-    settlement = {
-        "transferId": money["transfer_id"],
-        "settled": money["settled"],
-        "refunded": money["refunded"],
-        "reason": result["item"]["refundReason"],
-    }
-    return Moved(result["item"], settlement)
+    return Moved(result["item"], result["settlement"])
+
+
+def check_not_own_item(by: Actor, item_id: UUID) -> None:
+    """Raises CannotAdjustOwnWallet where staff would end what they bought themselves; they may cancel it."""
+    if by.kind == "staff" and queries.item_for(by, item_id).viewer_id == by.id:
+        raise CannotAdjustOwnWallet("This is your own purchase. Somebody else has to end it.")
 
 
 def reverse(*, by: Actor, item_id: UUID, reason: str, key: str) -> Facts:
@@ -220,7 +224,7 @@ def reverse(*, by: Actor, item_id: UUID, reason: str, key: str) -> Facts:
     with transaction.atomic():
         result = call("queue_app_reverse", actor=by.id, item=item_id, key=key, reason=reason)
         if "replayed" not in result:
-            _audit(by, "reverse", result["item"], reason)
+            audit_step(by, "reverse", result["item"], reason)
         events.announce_reversed(result)
     item: Facts = result["item"]
     return item
@@ -237,7 +241,7 @@ def requeue(*, by: Actor, item_id: UUID, reason: str) -> Facts:
     check_text(reason, "reason")
     with transaction.atomic():
         result = call("queue_app_requeue", actor=by.id, item=item_id, reason=reason)
-        _audit(by, "requeue", result["item"], reason)
+        audit_step(by, "requeue", result["item"], reason)
         events.announce_requeued(result)
     item: Facts = result["item"]
     return item
@@ -267,7 +271,7 @@ def pause_intake(*, by: Actor, performer_id: UUID, paused: bool, reason: str) ->
     return bool(result["changed"])
 
 
-def _audit(by: Actor, verb: str, item: Facts, reason: str = "") -> None:
+def audit_step(by: Actor, verb: str, item: Facts, reason: str = "") -> None:
     # What staff do to somebody else's item is written down whatever door they came through.
     if by.kind == "staff":
         after = {"status": item["status"], "tokens": item["tokens"]}

@@ -6,23 +6,17 @@ import time
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-import orjson
 import structlog
 from django.db import DatabaseError, connection
 
-from core.exceptions import DomainError
+from core.exceptions import DomainError, Unavailable
 from core.idempotency import Answer
 from core.ids import uuid7
+from core.sql import call_value
 from menus.registry import BY_ID
 
 log = structlog.get_logger(__name__)
 
-# Written out: every request that acts ends with it.
-_APPEND = """
-INSERT INTO menus_menuactionlog
-  (id, performer_id, action, menu_item_id, success, error_code, duration_ms, metadata)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-"""
 Metadata = Mapping[str, str | int | bool | None]
 
 
@@ -36,11 +30,18 @@ def log_action(
 ) -> None:
     """Append one line. `metadata` carries ids and small facts, never names or texts. Unknown items are a KeyError."""
     action = BY_ID[item_id].action or item_id
-    facts = orjson.dumps(dict(metadata or {})).decode()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _APPEND, [uuid7(), performer_id, action, item_id, not error_code, error_code, duration_ms, facts]
-        )
+    call_value(
+        "menus_log_action",
+        id=uuid7(),
+        performer=performer_id,
+        action=action,
+        item=item_id,
+        error=error_code,
+        duration=duration_ms,
+        metadata=dict(metadata or {}),
+        # Only where the line is all that its transaction holds.
+        lazily=not connection.in_atomic_block,
+    )
 
 
 def log_outcome(
@@ -55,7 +56,7 @@ def log_outcome(
             error_code=error_code,
             metadata=metadata,
         )
-    except DatabaseError as error:
+    except (DatabaseError, Unavailable) as error:
         log.warning("menus.action_not_logged", item=item_id, error=type(error).__name__)
 
 

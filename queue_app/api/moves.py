@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import SignedInView, ViewerView
-from core.api import CamelSerializer, keyed, parsed
+from core.api import CamelSerializer, answer_response, claim_required, parsed, takes_key
 from core.exceptions import PermissionDenied
+from core.idempotency import Answer
 from modelstate.api.serializers import NothingSerializer
-from queue_app import services
+from queue_app import keyed
 from queue_app.api import examples
 from queue_app.api.base import ModeIsStored
 from queue_app.api.serializers import FinishPartSerializer, QueueItemMovedSerializer, RefundReasonSerializer
@@ -33,16 +34,17 @@ class WorkerView(SignedInView):
 
 
 class StepView(ModeIsStored, SignedInView):
-    """One step of one item: the service's name for it, and what its body says besides."""
+    """One step of one item: what takes it, and what its body says besides."""
 
-    step: ClassVar[Callable[..., services.Moved]]
+    step: ClassVar[Callable[..., Answer]]
     body: ClassVar[type[CamelSerializer]] = NothingSerializer
 
-    @keyed
+    @takes_key
     def post(self, request: Request, item_id: UUID) -> Response:
         """Take the step, once for the key."""
+        claim = claim_required(request)
         sent = parsed(self.body, request)
-        return Response(QueueItemMovedSerializer.of(type(self).step(by=self.actor, item_id=item_id, **sent)))
+        return answer_response(type(self).step(by=self.actor, claim=claim, item_id=item_id, **sent))
 
 
 View = TypeVar("View", bound=type[StepView])
@@ -68,7 +70,7 @@ def told(name: str, words: str, *shown: OpenApiExample) -> Callable[[View], View
 class StartView(StepView, WorkerView):
     """Begin."""
 
-    step = staticmethod(services.start)
+    step = staticmethod(keyed.start)
 
 
 @told(
@@ -80,7 +82,7 @@ class StartView(StepView, WorkerView):
 class FinishView(StepView, WorkerView):
     """Done."""
 
-    step, body = staticmethod(services.finish), FinishPartSerializer
+    step, body = staticmethod(keyed.finish), FinishPartSerializer
 
 
 @told(
@@ -92,18 +94,18 @@ class FinishView(StepView, WorkerView):
 class AbandonView(StepView, WorkerView):
     """Given up."""
 
-    step, body = staticmethod(services.abandon), RefundReasonSerializer
+    step, body = staticmethod(keyed.abandon), RefundReasonSerializer
 
 
 @told("refundQueueItem", "Refund a waiting or running item.", examples.REASON, examples.REFUNDED)
 class RefundView(StepView, WorkerView):
     """Given back."""
 
-    step, body = staticmethod(services.refund), RefundReasonSerializer
+    step, body = staticmethod(keyed.refund), RefundReasonSerializer
 
 
 @told("cancelQueueItem", "Take a waiting item back, with a full refund.", examples.REFUNDED)
 class CancelView(StepView, ViewerView):
     """No longer wanted."""
 
-    step = staticmethod(services.cancel)
+    step = staticmethod(keyed.cancel)

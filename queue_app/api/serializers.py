@@ -8,7 +8,6 @@ from core.api import CamelSerializer, FlagField, TextField, WholeNumberField
 from modelstate.states import State
 from queue_app.policies import GIVEN_REASONS
 from queue_app.queries import ItemView
-from queue_app.services import Moved
 from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DURATION_SECONDS, Mode, RefundReason, Status
 
 
@@ -74,11 +73,6 @@ class QueueItemMovedSerializer(CamelSerializer):
     item = QueueItemSerializer()
     settlement = SettlementSerializer(allow_null=True)
 
-    @staticmethod
-    def of(moved: Moved) -> dict[str, object]:
-        """The answer: both parts come from the database in their wire shape."""
-        return {"item": moved.item, "settlement": moved.settlement}
-
 
 class QueuePlaceSerializer(CamelSerializer):
     """Where an item stands."""
@@ -94,9 +88,9 @@ class QueuePlaceSerializer(CamelSerializer):
 class LinePlaceSerializer(CamelSerializer):
     """Her place in the line of waiting performers."""
 
-    new_state = serializers.ChoiceField(choices=State.choices, source="state.state")
-    queue_position = serializers.IntegerField(source="state.queue_position", allow_null=True)
-    estimated_wait_time = serializers.IntegerField(source="estimated_wait_seconds", allow_null=True)
+    new_state = serializers.ChoiceField(choices=State.choices)
+    queue_position = serializers.IntegerField(allow_null=True)
+    estimated_wait_time = serializers.IntegerField(allow_null=True)
 
 
 class QueueSerializer(CamelSerializer):

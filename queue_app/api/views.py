@@ -12,10 +12,11 @@ from rest_framework.response import Response
 
 from accounts.api.base import PerformerView, SignedInView
 from accounts.permissions import Permission
-from core.api import CursorPages, keyed, parsed
+from core.api import CursorPages, answer_response, claim_required, parsed, takes_key
+from core.idempotency import Answer
 from core.schema import paging
 from modelstate.api.serializers import NothingSerializer
-from queue_app import queries, services
+from queue_app import keyed, queries, services
 from queue_app.api import examples
 from queue_app.api.base import ModeIsStored
 from queue_app.api.serializers import (
@@ -31,13 +32,14 @@ from queue_app.api.serializers import (
 class LineView(ModeIsStored, PerformerView):
     """Into the line or out of it."""
 
-    step: ClassVar[Callable[..., services.LinePlace]]
+    step: ClassVar[Callable[..., Answer]]
 
-    @keyed
+    @takes_key
     def post(self, request: Request) -> Response:
         """Take the step, once for the key."""
+        claim = claim_required(request)
         parsed(NothingSerializer, request)
-        return Response(LinePlaceSerializer(type(self).step(by=self.actor, performer_id=self.performer_id)).data)
+        return answer_response(type(self).step(by=self.actor, claim=claim, performer_id=self.performer_id))
 
 
 @extend_schema_view(
@@ -52,7 +54,7 @@ class LineView(ModeIsStored, PerformerView):
 class JoinView(LineView):
     """Into the line."""
 
-    permission, step = Permission.JOIN_QUEUE, staticmethod(services.join)
+    permission, step = Permission.JOIN_QUEUE, staticmethod(keyed.join)
 
 
 @extend_schema_view(
@@ -67,7 +69,7 @@ class JoinView(LineView):
 class LeaveView(LineView):
     """Out of the line."""
 
-    permission, step = Permission.LEAVE_QUEUE, staticmethod(services.leave)
+    permission, step = Permission.LEAVE_QUEUE, staticmethod(keyed.leave)
 
 
 class QueueView(ModeIsStored, PerformerView):

@@ -51,6 +51,9 @@ BEGIN
   END IF;
   RETURN jsonb_build_object(
     'item', queue_app_wire(v_item), 'steps', v_steps, 'wallet', v_money, 'queue', v_queue, 'notices', v_told,
+    'settlement', jsonb_build_object(
+      'transferId', v_money -> 'transfer_id', 'settled', v_money -> 'settled', 'refunded', v_money -> 'refunded',
+      'reason', NULLIF(v_item.refund_reason, '')),
     'taken', queue_app_take(v_item.performer_id));
 END
 $$;

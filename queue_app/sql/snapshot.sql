@@ -1,7 +1,6 @@
 -- grant: app
--- What the performer's devices are told of her queue (model.queue.updated), with her own place in the line; and, where
--- asked for, the places of the waiting viewers. Her own wait is 0 where somebody waits for her, else 60 s for each
--- performer ahead. PL/pgSQL keeps its plans.
+-- What the performer's devices are told of her queue, with her own place in the line; and, where asked for, the places of
+-- the waiting viewers. PL/pgSQL keeps its plans.
 CREATE OR REPLACE FUNCTION queue_app_snapshot(p_performer uuid, p_with_waiting boolean DEFAULT false) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -19,15 +18,8 @@ BEGIN
         'itemId', p.item_id, 'viewerId', p.viewer_id, 'position', p.place, 'waitSeconds', p.wait_seconds)), '[]')
       INTO v_waiting FROM queue_app_places(p_performer) p WHERE p.place > 0;
   END IF;
-  RETURN jsonb_build_object(
-    'performer', p_performer,
-    'version', COALESCE(v_queue.version, 0),
-    'depth', COALESCE(v_queue.depth, 0),
-    'inQueue', v_position IS NOT NULL,
-    'position', v_position,
-    'estimatedWaitTime', CASE WHEN v_head.id IS NULL THEN (v_position - 1) * 60 ELSE v_position * 0 END,
-    'nextPerformance', CASE WHEN v_head.id IS NOT NULL THEN jsonb_build_object(
-      'id', v_head.id, 'user', v_head.viewer_id, 'type', v_head.source_feature, 'tokens', v_head.tokens) END,
-    'waiting', v_waiting);
+  RETURN queue_app_told(
+    p_performer, v_queue.version, v_queue.depth, v_position,
+    v_head.id, v_head.viewer_id, v_head.source_feature, v_head.tokens, v_waiting);
 END
 $$;

@@ -44,7 +44,7 @@ BEGIN
   PERFORM queue_app_arm(v_item.performer_id);
   v_queue := queue_app_snapshot(v_item.performer_id, true);
   RETURN jsonb_build_object(
-    'item', queue_app_wire(v_item), 'steps', jsonb_build_array(v_step), 'queue', v_queue,
+    'item', queue_app_wire(v_item), 'settlement', NULL, 'steps', jsonb_build_array(v_step), 'queue', v_queue,
     'notices', queue_app_tell(p_actor, v_item, 'started') || queue_app_tell_line(v_queue -> 'waiting'));
 END
 $$;

@@ -13,7 +13,7 @@ from core.exceptions import DomainError, NotFound, RateLimitExceeded
 from modelstate import hooks, services
 from modelstate.exceptions import CannotStream, InvalidStateTransition
 from modelstate.models import ModelState, StateChange
-from modelstate.queries import get_state, history_of, state_version, states_of, waiting_behind
+from modelstate.queries import get_state, history_of, state_version, states_of
 from modelstate.states import Event, State
 from tests import factories
 from tests.modelstate.support import OWN_STATES, WAYS, performer_in
@@ -131,7 +131,7 @@ def test_stopping_the_stream_keeps_the_place() -> None:
     assert (state.state, state.queue_position) == (State.IN_QUEUE, 1)
 
 
-def test_those_behind_a_freed_place_are_found() -> None:
+def test_a_freed_place_is_told_and_those_behind_move_up() -> None:
     heard: list[tuple[UUID, int | None]] = []
     first, second, third = (performer_in(State.IN_QUEUE) for _ in range(3))
     hooks.register_line_listener(lambda performer_id, freed: heard.append((performer_id, freed)))
@@ -142,8 +142,8 @@ def test_those_behind_a_freed_place_are_found() -> None:
     [(who, ticket)] = heard
     assert who == second.pk
     assert ticket is not None
-    assert waiting_behind(ticket, 10) == [(third.pk, 2)]
-    assert waiting_behind(0, 1) == [(first.pk, 1)]
+    assert get_state(first.pk).queue_position == 1
+    assert get_state(third.pk).queue_position == 2
 
 
 def test_states_of_several_in_one_query(django_assert_num_queries: Any) -> None:  # noqa: ANN401

@@ -1,0 +1,11 @@
+"""A line of the action log does not wait for the disk."""
+
+from django.db import migrations
+
+from core.sql import install_functions
+
+
+class Migration(migrations.Migration):
+    dependencies = [("menus", "0004_notices_are_open")]
+
+    operations = [install_functions("menus", ["log_action"])]
