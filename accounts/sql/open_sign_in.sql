@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION accounts_open_sign_in(p_sign_in uuid, p_kind text)
 RETURNS TABLE (sign_in accounts_signin, account accounts_user, permissions text[], flags text[], performs boolean,
                views boolean, manages boolean, staff boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
   RETURN QUERY SELECT s, u, a.permissions, a.flags, a.performs, a.views, a.manages, a.staff

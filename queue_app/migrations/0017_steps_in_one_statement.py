@@ -4,7 +4,7 @@ from django.db import migrations
 
 from core.sql import install_functions
 
-FUNCTIONS = ["told", "snapshot", "behind", "start", "close", "step", "line_step"]
+FUNCTIONS = ["told", "snapshot", "behind", "start", "close", "step", "line_step", "take"]
 
 
 class Migration(migrations.Migration):

@@ -1,9 +1,10 @@
 -- grant: none
 -- A performer who may be given one gets the oldest item that waits for whoever is next, never one that she asked for
 -- herself. The caller holds her locks. Answers the list of what queue_app_assign answered: one, or none. An item that
--- somebody else is just taking is passed over.
+-- somebody else is just taking is passed over. Asked at every join and end: planned once a connection.
 CREATE OR REPLACE FUNCTION queue_app_take(p_performer uuid) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
   v_item uuid;

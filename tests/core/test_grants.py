@@ -80,7 +80,7 @@ def test_functions_with_the_owners_rights_look_for_temporary_tables_last() -> No
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT proname FROM pg_proc WHERE proname = ANY(%s) AND prosecdef"
-            " AND proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, public, pg_temp']",
+            " AND NOT 'search_path=pg_catalog, public, pg_temp' = ANY(coalesce(proconfig, '{}'))",
             [sorted(house_functions())],
         )
         assert cursor.fetchall() == []

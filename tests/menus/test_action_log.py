@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import Performer
 from core.idempotency import Answer
 from core.ids import uuid7
+from core.sql import call_value
 from menus.middleware import log_actions_of
 from menus.models import MenuActionLog
 from menus.services.actions import carried_out, log_action
@@ -131,3 +132,25 @@ def test_nothing_in_it_can_be_changed(performer: Performer, change: dict[str, ob
         MenuActionLog.objects.filter(pk=line.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
         MenuActionLog.objects.filter(pk=line.pk).delete()
+
+
+@pytest.mark.parametrize(("lazily", "waits"), [(True, "off"), (False, "on")])
+def test_only_a_transaction_of_its_own_does_not_wait_for_the_disk(
+    performer: Performer, lazily: bool, waits: str
+) -> None:
+    call_value(
+        "menus_log_action", id=uuid7(), performer=performer.pk, action="start", item="start-stream", error="",
+        duration=1, metadata={}, lazily=lazily,
+    )  # fmt: skip
+    assert _commits() == waits
+
+
+def test_a_line_written_beside_other_work_waits_with_it(performer: Performer) -> None:
+    log_action(performer_id=performer.pk, item_id="start-stream", duration_ms=1)
+    assert _commits() == "on"
+
+
+def _commits() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return str(cursor.fetchone()[0])
