@@ -8,6 +8,6 @@ FUNCTIONS = ["told", "snapshot", "behind", "start", "close", "step", "line_step"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("queue_app", "0016_reversals_are_told"), ("core", "0006_keys_keep_their_plans")]
+    dependencies = [("queue_app", "0017_reversed_and_missed"), ("core", "0006_keys_keep_their_plans")]
 
     operations = [install_functions("queue_app", FUNCTIONS)]

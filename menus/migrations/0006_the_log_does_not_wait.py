@@ -6,6 +6,6 @@ from core.sql import install_functions
 
 
 class Migration(migrations.Migration):
-    dependencies = [("menus", "0004_notices_are_open")]
+    dependencies = [("menus", "0005_notes_reach_her")]
 
     operations = [install_functions("menus", ["log_action"])]
