@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Opener
 from tests.e2e.house import House
+from tests.support.database import at_database, open_url, owner_url
+from tests.support.product import Product
 
+COVERED = """() => {
+  const fields = [...document.querySelectorAll("main :is(input:not([type=hidden]), select, textarea)")]
+    .filter((field) => field.checkVisibility()).map((field) => field.getBoundingClientRect());
+  return [...document.querySelectorAll(".toast")].map((toast) => toast.getBoundingClientRect()).filter((box) =>
+    fields.some((one) => one.left < box.right && box.left < one.right && one.top < box.bottom && box.top < one.bottom)
+  ).length;
+}"""
 THIRD = "queue.item.third_position_notice"
 
 
@@ -89,3 +101,47 @@ def test_a_switch_that_is_off_keeps_the_bell_still(open_screen: Opener, house: H
     house.buy("viewer")
     hers.hear("model.queue.updated")
     expect(hers.at("unread")).to_have_count(0)
+
+
+def start_is_due(product: Product, performer_id: str) -> None:
+    """Her time to start, or to answer the warning, is over."""
+    name = urlsplit(product.database_url).path.removeprefix("/")
+    with open_url(at_database(owner_url(), name)) as owner:
+        owner.execute("UPDATE queue_app_performerqueue SET start_by = now() WHERE performer_id = %s", [performer_id])
+
+
+def test_who_misses_a_start_is_told_at_once_that_she_left_the_line(
+    open_screen: Opener, house: House, product: Product
+) -> None:
+    hers = open_screen("performer")
+    hers.live()
+    title = house.buy("viewer")["queueItem"]["title"]
+    hers.at("join-queue").click()
+    expect(hers.at("start-by")).to_contain_text("To be started within")
+    start_is_due(product, house.performer_id())
+    expect(hers.at("start-by")).to_contain_text("you leave the line")
+    start_is_due(product, house.performer_id())
+    expect(hers.page.locator(".toast", has_text=f"no longer in the line: “{title}” was not started")).to_be_visible()
+    expect(hers.at("state")).to_have_text("Idle")
+    hers.go("/notifications/")
+    expect(hers.at("notice-text").first).to_contain_text("You are no longer in the line")
+
+
+@pytest.mark.parametrize("width", [390, 900, 1440])
+def test_toasts_make_way_for_the_field_of_a_partial_end(open_screen: Opener, house: House, width: int) -> None:
+    hers = open_screen("performer", viewport={"width": width, "height": 844})
+    hers.live()
+    house.buy("viewer")
+    hers.at("join-queue").first.click()
+    hers.at("start-next").first.click()
+    field = hers.at("partial-settled")
+    expect(field).to_be_visible()
+    for _ in range(2):
+        house.buy("viewer2")
+    toasts = hers.page.locator(".toast")
+    expect(toasts.nth(1)).to_be_visible()
+    for part in (0.1, 0.5, 0.9):  # of the height between the bars
+        field.evaluate("(one, part) => scrollBy({top: one.getBoundingClientRect().top - 60 - part * 640})", part)
+        hers.page.evaluate("new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
+        assert toasts.count() >= 2
+        assert hers.page.evaluate(COVERED) == 0

@@ -153,7 +153,8 @@ def test_a_viewer_without_tokens_is_told_before_anything_moves(open_screen: Open
         bought += 1
     before = house.balance("viewer5")
     viewer.page.locator(f"#buy-{by_price[-1]['id']}").click()
-    expect(viewer.page.locator("#problem-offer [data-code=INSUFFICIENT_BALANCE]")).to_be_visible()
+    beside = viewer.page.locator(f"#problem-{by_price[-1]['id']}")
+    expect(beside.locator("[data-code=INSUFFICIENT_BALANCE]")).to_be_visible()
     assert house.balance("viewer5")["escrow"] == before["escrow"] == bought * by_price[-1]["price"]
 
 
