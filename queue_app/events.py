@@ -13,8 +13,6 @@ from queue_app.queries import pool_places
 from queue_app.states import Status
 from wallet.events import balance_changed
 
-#: How many performers behind a freed place in the line are told at once; those further back learn it from their poll.
-LINE_NOTICES = 25
 THIRD = "queue.item.third_position_notice"
 POSITION_UPDATED = "queue.position.updated"
 
@@ -300,18 +298,18 @@ def announce_taken(taken: list[Facts]) -> None:
         _announce_places(pool_places())
 
 
-def announce_line(freed_ticket: int | None) -> None:
+def announce_line(behind: list[Facts]) -> None:
     """Tell those behind a freed place that they have moved up."""
-    if freed_ticket is None:
-        return
-    for snapshot in queries.behind(freed_ticket, LINE_NOTICES):
+    for snapshot in behind:
         publish(QueueUpdated(snapshot=snapshot, is_hint=True))
 
 
 def _announce_queue(result: Facts) -> None:
     for step in result["steps"]:
         announce_step(step)
-        announce_line(step["freedTicket"])
+        if "behind" not in result:
+            announce_line(queries.behind(step["freedTicket"]))
+    announce_line(result.get("behind", []))
     publish(QueueUpdated(snapshot=result["queue"]))
     _announce_places(result["queue"]["waiting"])
 

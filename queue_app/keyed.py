@@ -95,7 +95,7 @@ def _line_step(event: Event, *, by: Actor, claim: Claim, performer_id: UUID) -> 
     if "answer" in found:
         announce_step(found["step"])
         events.announce_touched(found["touched"])
-        events.announce_line(found["step"]["freedTicket"])
+        events.announce_line(found["behind"])
     return _answer(found, claim)
 
 

@@ -287,9 +287,11 @@ def snapshot_of(performer_id: UUID) -> dict[str, Any]:
     return call("queue_app_snapshot", performer=performer_id)
 
 
-def behind(ticket: int, limit: int) -> list[dict[str, Any]]:
-    """The snapshots of the first `limit` performers in the line behind a ticket, in one statement."""
-    found: list[dict[str, Any]] = call_value("queue_app_behind", ticket=ticket, limit=limit)
+def behind(freed_ticket: int | None) -> list[dict[str, Any]]:
+    """What the first performers behind a freed place are told of their queues, in one statement; without one, none."""
+    if freed_ticket is None:
+        return []
+    found: list[dict[str, Any]] = call_value("queue_app_behind", ticket=freed_ticket)
     return found
 
 

@@ -317,7 +317,7 @@ def _place(state: StateView) -> LinePlace:
 def line_moved(performer_id: UUID, freed_ticket: int | None) -> None:
     """She took a place in the line or gave one up: her queue's version steps, and those behind her are told."""
     events.announce_touched(call("queue_app_touch", performer=performer_id))
-    events.announce_line(freed_ticket)
+    events.announce_line(queries.behind(freed_ticket))
 
 
 def save_settings(*, performer_id: UUID, changes: dict[str, Any]) -> QueueSettings:

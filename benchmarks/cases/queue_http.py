@@ -20,12 +20,15 @@ from benchmarks.talk import Script, Talk, converse
 
 AHEAD = 4
 MANY = 100
+#: Clients at once that never pause: 25 pairs, or 50 performers.
 CONCURRENT = 50
 JOINS_EACH = 3
+#: People pause: each of the fifty does something once in so long.
+PAUSE_SECONDS = 1.0
 
 
 class QueueOverHttp:
-    """Rows queue-http-*, queue-join-p95 and queue-settlement-p95."""
+    """Rows queue-http-*, queue-join-p95* and queue-settlement-p95."""
 
     name = "queue over http"
 
@@ -36,8 +39,11 @@ class QueueOverHttp:
         self.even = Series(
             "queue-http-one-against-many", "/s", Goal(">=", 0.8, "ratio"), f"{MANY} performers, same run"
         )
-        self.join = Series("queue-join-p95", "ms", Goal("<", 100), note=f"{CONCURRENT} performers at once")
-        self.settle = Series("queue-settlement-p95", "ms", Goal("<", 500), note=f"{CONCURRENT} performers at once")
+        self.join = Series("queue-join-p95", "ms", Goal("<", 100), note=f"{CONCURRENT} clients that never pause")
+        self.calm = Series("queue-join-p95-people", "ms", Goal("<", 100), note=f"{CONCURRENT} that act once a second")
+        self.settle = Series(
+            "queue-settlement-p95", "ms", Goal("<", 500), note=f"{CONCURRENT} clients that never pause"
+        )
 
     def prepare(self, bench: Bench) -> None:
         """Viewers with tokens, performers in the line who join again after every performance."""
@@ -46,22 +52,23 @@ class QueueOverHttp:
             join_line(seller)
 
     def measure(self, bench: Bench) -> Usage:
-        """One performer, the same bare, a hundred, then the latencies of fifty."""
+        """One performer, the same bare, a hundred, then the latencies of fifty clients."""
         meter = Meter(bench.stack.roots)
         one, _ = self._drive(bench, self.pairs[:1])
         buyers, sellers = zip(*self.pairs, strict=True)
         bare = pgbench(cycle_script([*buyers], [*sellers]), clients=1, seconds=round(bench.seconds))
         many, _ = self._drive(bench, self.pairs)
-        _, latencies = self._drive(bench, self.pairs[:CONCURRENT])
+        _, latencies = self._drive(bench, self.pairs[: CONCURRENT // 2])
         self.one.add(one, bare.rate)
         self.even.add(one, many)
         self.settle.add(percentile(latencies["finish"], 0.95))
-        self.join.add(percentile(self._joins(bench), 0.95))
+        self.join.add(percentile(self._joins(bench, pause=0), 0.95))
+        self.calm.add(percentile(self._joins(bench, pause=PAUSE_SECONDS), 0.95))
         return meter.stop()
 
     def series(self) -> list[Series]:
         """Its figures so far."""
-        return [self.one, self.even, self.join, self.settle]
+        return [self.one, self.even, self.join, self.calm, self.settle]
 
     def _drive(self, bench: Bench, pairs: list[tuple[Buyer, Seller]]) -> tuple[float, dict[str, list[float]]]:
         """Cycles a second, counted in the database, and the latencies."""
@@ -72,10 +79,11 @@ class QueueOverHttp:
         latencies = converse(bench.stack.port, scripts)
         return (finished() - before) / (time.monotonic() - began), latencies
 
-    def _joins(self, bench: Bench) -> list[float]:
-        """Fresh performers each time: an hour allows ten attempts."""
+    def _joins(self, bench: Bench, *, pause: float) -> list[float]:
+        """Fresh performers each time: an hour allows ten attempts. Their pauses are spread over each other's."""
         sellers = [make_seller(mode="ON") for _ in range(CONCURRENT)]
-        return converse(bench.stack.port, [_joiner(seller) for seller in sellers])["join"]
+        scripts = [_joiner(seller, pause, pause * place / CONCURRENT) for place, seller in enumerate(sellers)]
+        return converse(bench.stack.port, scripts)["join"]
 
 
 def two_clients(viewer: dict[str, str], performer: dict[str, str], ware: UUID, until: float) -> tuple[Script, Script]:
@@ -96,13 +104,15 @@ def two_clients(viewer: dict[str, str], performer: dict[str, str], ware: UUID, u
     return buy, perform
 
 
-def _joiner(seller: Seller) -> Script:
+def _joiner(seller: Seller, pause: float, first: float) -> Script:
     performer = _bearer(seller)
 
     async def join_and_leave(talk: Talk) -> None:
+        await asyncio.sleep(first)
         for _ in range(JOINS_EACH):
-            await talk.post("join", "/api/v1/queue/join", _keyed(performer))
-            await talk.post("leave", "/api/v1/queue/leave", _keyed(performer))
+            for step in ("join", "leave"):
+                await talk.post(step, f"/api/v1/queue/{step}", _keyed(performer))
+                await asyncio.sleep(pause)
 
     return join_and_leave
 

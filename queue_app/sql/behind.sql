@@ -1,7 +1,7 @@
 -- grant: app
 -- What the first p_limit performers behind a ticket of the line are told of their queues, in the line's order: a place
--- before them was given up. One statement for all of them.
-CREATE OR REPLACE FUNCTION queue_app_behind(p_ticket bigint, p_limit integer) RETURNS jsonb
+-- before them was given up (NULL: none was). Those further back learn it from their poll.
+CREATE OR REPLACE FUNCTION queue_app_behind(p_ticket bigint, p_limit integer DEFAULT 25) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN

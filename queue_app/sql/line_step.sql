@@ -1,7 +1,7 @@
 -- grant: app
 -- Into the line (join_queue) or out of it (leave_queue), once for the key, in one statement. Answers {"answer": the JSON
--- body, "step": what modelstate_act answered, "touched": what queue_app_touch did}, {"replay": …} or {"refusal": …}, as
--- queue_app_step does.
+-- body, "step": what modelstate_act answered, "touched": what queue_app_touch did, "behind": what those behind a freed place
+-- are told}, {"replay": …} or {"refusal": …}, as queue_app_step does.
 CREATE OR REPLACE FUNCTION queue_app_line_step(p_performer uuid, p_actor uuid, p_key text, p_fingerprint bytea, p_event text)
 RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -25,6 +25,8 @@ BEGIN
   v_answer := jsonb_build_object(
     'newState', v_step -> 'state', 'queuePosition', v_seen -> 'position', 'estimatedWaitTime', v_seen -> 'estimatedWaitTime');
   PERFORM core_store_answer(p_actor, p_key, 200, v_answer);
-  RETURN jsonb_build_object('answer', v_answer, 'step', v_step, 'touched', v_touched);
+  RETURN jsonb_build_object(
+    'answer', v_answer, 'step', v_step, 'touched', v_touched,
+    'behind', queue_app_behind((v_step ->> 'freedTicket')::bigint));
 END
 $$;

@@ -45,6 +45,7 @@ BEGIN
   v_queue := queue_app_snapshot(v_item.performer_id, true);
   RETURN jsonb_build_object(
     'item', queue_app_wire(v_item), 'settlement', NULL, 'steps', jsonb_build_array(v_step), 'queue', v_queue,
+    'behind', queue_app_behind((v_step ->> 'freedTicket')::bigint),
     'notices', queue_app_tell(p_actor, v_item, 'started') || queue_app_tell_line(v_queue -> 'waiting'));
 END
 $$;

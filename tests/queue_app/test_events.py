@@ -12,7 +12,6 @@ from accounts.models import Performer, Viewer
 from core.exceptions import DomainError
 from modelstate import services as states
 from queue_app import services
-from queue_app.events import LINE_NOTICES
 from tests import factories
 from tests.queue_app.support import bought, come, intake, rich, running
 
@@ -225,12 +224,12 @@ def test_only_the_nearest_in_a_long_line_are_told(
     commit: Commit,
     performer: Performer,
 ) -> None:
-    for _ in range(LINE_NOTICES + 2):
+    for _ in range(27):
         come(factories.performer())
     with commit():
         services.leave(by=factories.actor(performer), performer_id=performer.pk)
     hints = [frame for frame in of(sent, "model.queue.updated") if frame["version"] is None]
-    assert len(hints) == LINE_NOTICES
+    assert len(hints) == 25
 
 
 def test_a_refused_step_is_not_heard(sent: Frames, commit: Commit, performer: Performer, viewer: Viewer) -> None:
