@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from tests.support.database import Connection
 
-BODY = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname = %s"
+BODY = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname = ANY (%s)"
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Something wrong, and the texts that bring it about: (function, what it says, what it says then)."""
+    """Something wrong, and the texts that bring it about: (function, what it says, what it says then).
+
+    The queue's functions go by their names without `queue_app_`, others by their own.
+    """
 
     name: str
     changes: tuple[tuple[str, str, str], ...]
@@ -23,10 +26,10 @@ class Defect:
     def plant(self, superuser: Connection) -> None:
         """Change the functions in this database; a text that is no longer there fails."""
         for function, right, wrong in self.changes:
-            row = superuser.execute(BODY, [f"queue_app_{function}"]).fetchone()
+            row = superuser.execute(BODY, [[f"queue_app_{function}", function]]).fetchone()
             assert row is not None, function
             body = str(row[0])
-            assert right in body, f"queue_app_{function} has changed: plant {self.name!r} anew"
+            assert right in body, f"{function} has changed: plant {self.name!r} anew"
             superuser.execute(body.replace(right, wrong))
         for statement in self.statements:
             superuser.execute(statement)
@@ -62,6 +65,23 @@ DEFECTS = [
     defect("paused while she is there", "sweep_running", "GREATEST(p_until, v_item.started_at)", "v_item.started_at"),
     defect("resumed while she is still away", "sweep_running", "v_gone AND p_until > v_now", "v_gone"),
     defect("never resumed", "sweep_running", "v_gone AND p_until > v_now", "false"),
+    defect(
+        "who was back in time is sent away",
+        "sweep_running",
+        "presence_covers(p_performer, v_item.deadline_at)",
+        "false",
+    ),
+    defect(
+        "who was back too late goes on", "sweep_running", "presence_covers(p_performer, v_item.deadline_at)", "true"
+    ),
+    defect(
+        "who came again was never away",
+        "presence_renew",
+        "WHEN lease.expires_at > v_now THEN lease.since",
+        "WHEN true THEN lease.since",
+    ),
+    defect("a pause begins with the sweep", "sweep_running", "paused_at := v_dropped", "paused_at := v_now"),
+    defect("what is due later is done first", "sweep_running", " AND v_dropped < v_item.deadline_at", ""),
     defect("a pause takes time away", "mark", "COALESCE(v_now - v_item.paused_at, interval '0')", "interval '0'"),
     defect("a return has too much time", "mark", "queue_app_limit('return')", "queue_app_limit('keep_place')"),
     defect("warned of the start twice", "sweep_line", "AND NOT v_queue.start_warned THEN", "THEN"),

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-
-NOTHING = timedelta(0)
 
 ITEMS = """
 SELECT i.id, i.performer_id, i.status, i.version, i.sequence, i.created_at, i.started_at, i.ends_at, i.paused_at,
@@ -24,7 +22,9 @@ SELECT i.id, i.performer_id, i.status, i.version, i.sequence, i.created_at, i.st
 """
 DESKS = """
 SELECT s.performer_id, s.state, s.line_ticket, COALESCE(q.depth, 0), COALESCE(q.mode, 'ON'),
-       COALESCE(q.intake_paused, false), q.start_item_id, q.start_by, COALESCE(q.start_warned, false)
+       COALESCE(q.intake_paused, false), q.start_item_id, q.start_by, COALESCE(q.start_warned, false),
+       (SELECT max(LEAST(l.expires_at, g.ended_at)) FROM presence_lease l JOIN accounts_signin g ON g.id = l.sign_in_id
+         WHERE l.owner_id = s.performer_id)
   FROM modelstate_modelstate s LEFT JOIN queue_app_performerqueue q USING (performer_id)
  WHERE s.performer_id = ANY (%s)
 """
@@ -56,11 +56,9 @@ class SeenItem:
     steps: list[str]
     times: list[datetime]
 
-    def stood_still(self) -> timedelta:
-        """How long all its pauses lasted that are over."""
-        pauses = [at for step, at in zip(self.steps, self.times, strict=True) if step == "pause"]
-        returns = [at for step, at in zip(self.steps, self.times, strict=True) if step == "resume"]
-        return sum((back - away for away, back in zip(pauses, returns, strict=False)), NOTHING)
+    def resumed_at(self) -> datetime:
+        """When it last went on."""
+        return max(at for step, at in zip(self.steps, self.times, strict=True) if step == "resume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,7 @@ class SeenDesk:
     start_item: UUID | None
     start_by: datetime | None
     start_warned: bool
+    present_until: datetime | None
 
 
 def items_of(viewers: Sequence[UUID]) -> dict[UUID, SeenItem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID
 
@@ -17,7 +17,9 @@ Told = tuple[str, int, str, UUID]
 class Item:
     """What the model knows of an item.
 
-    `due`: its time is over. `overtime`: its booked time is, `ends_at` then says when; `at_maximum`: the end comes next.
+    `due`: its time is over, since the step `due_at`. `overtime`: its booked time is, `ends_at` then says when;
+    `at_maximum`: the end comes next. `in_time`: its time to come back was over when she was there again. `stood_still`:
+    by all its pauses that are over; `paused_at` is when the present one began.
     """
 
     id: UUID
@@ -28,7 +30,11 @@ class Item:
     handed_on: bool = False
     needs_viewer: bool = False
     due: bool = False
+    due_at: int = 0
+    in_time: bool = False
     paused: bool = False
+    paused_at: datetime | None = None
+    stood_still: timedelta = timedelta(0)
     overtime: bool = False
     at_maximum: bool = False
     ends_at: datetime | None = None
@@ -39,7 +45,10 @@ class Item:
 
 @dataclass(eq=False)
 class Desk:
-    """What the model knows of a performer. `armed`: the item that she must start, by `start_by` where that was seen."""
+    """What the model knows of a performer. `armed`: the item that she must start, by `start_by` where that was seen.
+
+    `away_at`: the step since which she is not `present`.
+    """
 
     state: str
     number: int
@@ -50,6 +59,7 @@ class Desk:
     running: Item | None = None
     earned: int = 0
     present: bool = False
+    away_at: int = 0
     armed: Item | None = None
     start_by: datetime | None = None
     start_due: bool = False

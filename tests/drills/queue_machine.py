@@ -174,7 +174,10 @@ class Queues(Lists, RuleBasedStateMachine):
     def start(self, her: int, place: int) -> None:
         """The head, in the line, alone; nothing else, and not twice."""
         desk = self.one_of(her, [desk for desk in self.desks if desk.waiting])
-        place %= len(desk.waiting)
+        self.start_at(desk, place % len(desk.waiting))
+
+    def start_at(self, desk: Desk, place: int) -> None:
+        """This one of those that wait for her."""
         item, by = desk.waiting[place], factories.actor(self.performers[desk.number])
         refusal = outcome(services.start, by=by, item_id=item.id)[1]
         assert (refusal is None) == (place == 0 and desk.state == "LINE"), refusal
@@ -190,7 +193,10 @@ class Queues(Lists, RuleBasedStateMachine):
     @rule(her=HERS, part=st.none() | PRICES)
     def finish(self, her: int, part: int | None) -> None:
         """What runs is paid, whole or in part."""
-        desk = self.one_of(her, [desk for desk in self.desks if desk.running])
+        self.finish_hers(self.one_of(her, [desk for desk in self.desks if desk.running]), part)
+
+    def finish_hers(self, desk: Desk, part: int | None) -> None:
+        """What this one runs."""
         item = desk.running
         assert item is not None
         parts = {} if part is None else {"settled": part, "refunded": item.tokens - part}
@@ -209,7 +215,10 @@ class Queues(Lists, RuleBasedStateMachine):
     @rule(her=HERS)
     def abandon(self, her: int) -> None:
         """What runs is given back."""
-        desk = self.one_of(her, [desk for desk in self.desks if desk.running])
+        self.abandon_hers(self.one_of(her, [desk for desk in self.desks if desk.running]))
+
+    def abandon_hers(self, desk: Desk) -> None:
+        """What this one runs."""
         if desk.running is not None:
             services.abandon(by=factories.actor(self.performers[desk.number]), item_id=desk.running.id)
             self.give_back(desk.running, ["abandon", "refund"], "abandoned", "performer")
@@ -236,7 +245,10 @@ class Queues(Lists, RuleBasedStateMachine):
     @rule(her=HERS)
     def requeue_by_staff(self, her: int) -> None:
         """The head goes to the end."""
-        desk = self.one_of(her, [desk for desk in self.desks if len(desk.waiting) > 1])
+        self.requeue_hers(self.one_of(her, [desk for desk in self.desks if len(desk.waiting) > 1]))
+
+    def requeue_hers(self, desk: Desk) -> None:
+        """The first of those that wait for this one."""
         services.requeue(by=self.staff, item_id=desk.waiting[0].id, reason="drill")
         desk.waiting.append(desk.waiting.pop(0))
         desk.waiting[-1].steps.append("requeue")
@@ -244,15 +256,9 @@ class Queues(Lists, RuleBasedStateMachine):
     # --- the machine room
 
     @precondition(lambda self: any(desk.waiting or desk.running for desk in self.desks))
-    @rule()
-    def restart(self) -> None:
-        """A process ends, another begins: it knows only what the database knows."""
-        connections["default"].close()
-
-    @precondition(lambda self: any(desk.waiting or desk.running for desk in self.desks))
-    @rule(her=HERS, what=st.sampled_from(["start", "finish", "cancel", "deal", "sweep"]))
+    @rule(her=HERS, what=st.sampled_from(["nothing", "start", "finish", "cancel", "deal", "sweep"]))
     def die_midway(self, her: int, what: str) -> None:
-        """Who dies before the commit has done nothing."""
+        """Who dies before the commit has done nothing; who comes after him knows only what the database knows."""
         with suppress(Died, DomainError), transaction.atomic():
             self._do(what, self.desks[her])
             raise Died
@@ -269,7 +275,7 @@ class Queues(Lists, RuleBasedStateMachine):
             services.finish(by=by, item_id=desk.running.id)
         elif what == "sweep":
             sweep()
-        else:
+        elif what == "deal":
             services.deal()
 
     # --- what must hold after every step

@@ -6,6 +6,7 @@ Nothing falls due by waiting: every limit is some days, each another, and a dead
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from uuid import uuid4
 
 from django.db import connections
@@ -13,12 +14,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from core.actors import SYSTEM
+from core.sql import call, id_array
 from presence.services import renew
 from presence.states import Kind
 from queue_app import services
 from queue_app.states import LIMITS, MAX_DEPTH
 from queue_app.sweeping import sweep
-from tests.drills.queue_eyes import SeenDesk, SeenItem
+from tests.drills.queue_eyes import SeenDesk, SeenItem, desks_of
 from tests.drills.queue_lists import Desk, Item
 from tests.drills.queue_machine import DURATION, HERS, HIS, PRICES, Queues, outcome
 from tests.queue_app import clockwork
@@ -43,6 +45,7 @@ class TimedQueues(Queues):
     def open(self) -> None:
         """Days for everything; each performer has a sign-in that can show signs of life, and shows none."""
         super().open()
+        self.clock = count(1)
         clockwork.set_limits(DAYS)
         for performer in self.performers:
             clockwork.sign_in_of(performer)
@@ -58,24 +61,35 @@ class TimedQueues(Queues):
         items = [item for item in items if not any(desk.start_due and desk.armed is item for desk in self.desks)]
         if items:
             item = items[place % len(items)]
-            self.bring(item, f"deadline_at = {NOW}")
-            item.due = True
+            self.end_time(item)
+
+    def end_time(self, item: Item, changes: str = "") -> None:
+        """The next thing that happens to it is due."""
+        self.bring(item, f"{changes}deadline_at = {NOW}")
+        item.due, item.due_at = True, next(self.clock)
+        item.in_time = item.desk is not None and self.desks[item.desk].present
 
     @precondition(lambda self: any(desk.running for desk in self.desks))
     @rule(her=HERS)
     def booked_time_is_over(self, her: int) -> None:
-        """The end that was booked is reached: she is warned, and may go on to the maximum."""
-        item = self.one_of(her, [desk for desk in self.desks if desk.running]).running
-        if item is not None and not item.paused and not item.overtime:
-            self.bring(item, f"ends_at = {NOW}, deadline_at = {NOW}")
-            item.due = item.overtime = True
-            item.ends_at = None
+        """The end that was booked is reached while she is there: she is warned, and may go on to the maximum."""
+        self.reach_end(self.one_of(her, [desk for desk in self.desks if desk.running]))
+
+    def reach_end(self, desk: Desk) -> None:
+        """Of what she runs."""
+        item = desk.running
+        if item is not None and desk.present and not item.paused and not item.overtime:
+            self.end_time(item, f"ends_at = {NOW}, ")
+            item.overtime, item.ends_at = True, None
 
     @precondition(lambda self: any(desk.armed for desk in self.desks))
     @rule(her=HERS)
     def must_start(self, her: int) -> None:
         """The time in which she had to start, or to answer the warning, is over."""
-        desk = self.one_of(her, [desk for desk in self.desks if desk.armed])
+        self.miss(self.one_of(her, [desk for desk in self.desks if desk.armed]))
+
+    def miss(self, desk: Desk) -> None:
+        """Her time to start."""
         if desk.armed is not None and not desk.armed.due:
             self.as_owner(f"UPDATE queue_app_performerqueue SET start_by = {NOW} WHERE {self.hers(desk)}")
             desk.start_due = True
@@ -112,8 +126,14 @@ class TimedQueues(Queues):
     @rule(her=HERS)
     def go_away(self, her: int) -> None:
         """Her last sign of life is over."""
-        clockwork.go_away(self.performers[her])
-        self.desks[her].present = False
+        self.part(self.one_of(her, [desk for desk in self.desks if desk.present]))
+
+    def part(self, desk: Desk) -> None:
+        """Her leases end."""
+        clockwork.go_away(self.performers[desk.number])
+        desk.present, desk.away_at = False, next(self.clock)
+        if desk.running is not None:
+            desk.running.in_time = False
 
     @rule(her=HERS)
     def come_back(self, her: int) -> None:
@@ -125,6 +145,18 @@ class TimedQueues(Queues):
             desk.present = True
             self.expect(desk)
         services.deal()
+
+    @precondition(lambda self: not all(desk.present for desk in self.desks))
+    @rule(her=HERS)
+    def come_back_unseen(self, her: int) -> None:
+        """A sign of life, and whoever took it ended before he could work off what concerns her: the sweep does."""
+        self.return_unseen(self.one_of(her, [desk for desk in self.desks if not desk.present]))
+
+    def return_unseen(self, desk: Desk) -> None:
+        """A lease, and nothing else."""
+        sign_in = clockwork.sign_in_of(self.performers[desk.number])
+        call("presence_renew", sign_ins=id_array([sign_in.pk]), kind=Kind.POLL.value, seconds=clockwork.NEVER)
+        desk.present = True
 
     # --- the sweeper
 
@@ -148,9 +180,7 @@ class TimedQueues(Queues):
         self.be_strict(name)
 
     def be_strict(self, name: str) -> None:
-        """Whoever is away has been away for too long."""
-        self.sweep()
-        self.agree()
+        """Whoever is away has been away for too long; what else is due was due before, or is due now as well."""
         clockwork.set_limits(DAYS | {name: 0})
         assert sweep().failed == 0
         clockwork.set_limits(DAYS)
@@ -185,21 +215,22 @@ class TimedQueues(Queues):
 
     def expect_running(self, desk: Desk, item: Item, strict: str) -> None:
         """Given back, warned, paused or resumed."""
-        if item.due and (item.paused or item.at_maximum):
+        dropped = strict == "rope_drop" and not item.paused and not desk.present
+        if dropped and (not item.due or desk.away_at < item.due_at):
+            item.steps.append("pause")
+            item.paused = True
+            self.tell_one("viewer", item.viewer, "queue.item.paused", item, again=True)
+        elif item.paused and desk.present and (not item.due or item.in_time):
+            item.steps.append("resume")
+            item.paused, item.at_maximum = False, item.overtime
+        elif item.due and (item.paused or item.at_maximum):
             gone = item.paused
             self.give_back(item, ["abandon", "refund"], "abandoned")
             self.move(desk, "OFFLINE" if gone else "IDLE")
         elif item.due:
             item.steps.append("warn")
             item.at_maximum = item.overtime
-        elif item.paused and desk.present:
-            item.steps.append("resume")
-            item.paused, item.at_maximum = False, item.overtime
-        elif strict == "rope_drop" and not item.paused and not desk.present:
-            item.steps.append("pause")
-            item.paused = True
-            self.tell_one("viewer", item.viewer, "queue.item.paused", item, again=True)
-        item.due = False
+        item.due = item.in_time = False
 
     def expect_line(self, desk: Desk, strict: str) -> None:
         """There again, gone for good, warned, or out of the line without the item that she did not start."""
@@ -245,16 +276,33 @@ class TimedQueues(Queues):
         """Its end moves by each pause, exactly; its deadline is the end, the maximum, or her return."""
         assert real.started_at is not None
         assert real.ends_at is not None
+        self.agree_on_pause(item, real)
         if item.overtime and item.ends_at is None:
-            item.ends_at = real.ends_at - real.stood_still()
+            item.ends_at = real.ends_at - item.stood_still
         booked = real.started_at + timedelta(seconds=DURATION)
-        assert real.ends_at == (item.ends_at or booked) + real.stood_still()
+        assert real.ends_at == (item.ends_at or booked) + item.stood_still
         maximum = real.ends_at - timedelta(seconds=DURATION) + limit("maximum")
         step, at = ("maximum", maximum) if item.at_maximum else ("duration", real.ends_at)
         if real.paused_at is not None:
             step, at = "return", real.paused_at + limit("return")
         if not item.due:
             assert (real.deadline_step, real.deadline_at) == (step, at)
+
+    def agree_on_pause(self, item: Item, real: SeenItem) -> None:
+        """It began when her last lease ended, however late that was seen, and lasts until the resume."""
+        if item.paused and item.paused_at is None:
+            item.paused_at = self.left_at(item, real)
+        elif not item.paused and item.paused_at is not None:
+            item.stood_still += real.resumed_at() - item.paused_at
+            item.paused_at = None
+        assert real.paused_at == item.paused_at
+
+    def left_at(self, item: Item, real: SeenItem) -> datetime:
+        """When the rope of what she runs was dropped: at the end of her last lease, or at its start."""
+        assert item.desk is not None
+        assert real.started_at is not None
+        gone = desks_of([self.performers[item.desk].pk])[self.performers[item.desk].pk].present_until
+        return max(gone, real.started_at) if gone else real.started_at
 
     def agree_on_time(self, desk: Desk, found: SeenDesk) -> None:
         """She must start what is at the head, by a time that stands still until something changes."""

@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from core.exceptions import DomainError
 from tests.drills.queue_defects import DEFECTS, SHORT, Defect
-from tests.drills.queue_time import TimedQueues
+from tests.drills.queue_evenings import Evenings
 from tests.drills.running import broken, run_drill
 from tests.support.database import Connection
 
@@ -40,7 +40,7 @@ def test_twelve_hands_break_no_rule_in_five_minutes(capsys: pytest.CaptureFixtur
 def run_model(examples: int, steps: int) -> None:
     """So many examples of so many steps; without shrinking: the steps of the first that fails are printed."""
     run_state_machine_as_test(
-        TimedQueues,
+        Evenings,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -55,7 +55,7 @@ def run_model(examples: int, steps: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(12, 30), pytest.param(300, 50, marks=pytest.mark.drill)], ids=["short", "long"]
+    ("examples", "steps"), [(12, 30), pytest.param(200, 50, marks=pytest.mark.drill)], ids=["short", "long"]
 )
 def test_the_queues_are_what_the_lists_say(database_clone: str, examples: int, steps: int) -> None:
     run_model(examples, steps)
