@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+from tests.drills.mutant_queues import QUEUE_NEVER_WAIT, QUEUE_RACES, QUEUE_WATCHED
 from tests.drills.mutant_races import Meeting, Race, World, call
 
 
@@ -242,6 +243,16 @@ def a_first_sign_in_twice(world: World) -> Meeting:
     return Meeting(act, act)
 
 
+def two_forget_refusals_for_the_first_time(world: World) -> Meeting:
+    world.db.execute("DELETE FROM wallet_forgetting")
+    return Meeting(call("wallet_forget_refusals", 10), call("wallet_forget_refusals", 10))
+
+
+def two_forget_refusals(world: World) -> Meeting:
+    world.one("SELECT wallet_forget_refusals(10)")
+    return Meeting(call("wallet_forget_refusals", 10), call("wallet_forget_refusals", 10))
+
+
 def _enqueue(world: World, performer: Any) -> Any:  # noqa: ANN401 - an id, a call
     viewer, event = world.viewer(100), key()
     held = world.hold(viewer, performer, 100)
@@ -278,7 +289,12 @@ RACES: list[Race] = [
     two_items_into_a_new_queue,
     one_item_started_twice,
     a_first_sign_in_twice,
+    two_forget_refusals_for_the_first_time,
+    two_forget_refusals,
+    *QUEUE_RACES,
 ]
 
 # A sweep leaves alone what somebody is at work on: it ends otherwise than it would afterwards, and should.
-NEVER_WAIT = {sweep_while_a_hold_is_adopted, sweep_while_its_viewer_buys}
+NEVER_WAIT = {sweep_while_a_hold_is_adopted, sweep_while_its_viewer_buys, two_checkpoints} | QUEUE_NEVER_WAIT
+# Whether these wait, and with what, tells as much as how they end.
+WATCHED = NEVER_WAIT | {two_forget_refusals} | QUEUE_WATCHED

@@ -15,7 +15,14 @@ import psycopg
 from tests.support.database import open_url
 
 PATIENCE_SECONDS = 10.0
-LIMITS = "-c lock_timeout=4000 -c statement_timeout=8000 -c house.zone=UTC"
+LIMITS = "-c lock_timeout=4000 -c house.zone=UTC"
+NO_WAIT = "does not wait"
+# Who waits for a lock now, and which advisory locks he has got by then.
+WAITS = """
+SELECT 'waits with ' || (SELECT count(*) FROM pg_locks AS l
+                          WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.granted) || ' advisory locks'
+  FROM pg_stat_activity AS a WHERE a.datname = current_database() AND a.wait_event_type = 'Lock' LIMIT 1
+"""
 Call = tuple[str, tuple[Any, ...]]
 Outcome = tuple[Any, ...]
 # What differs from run to run and says nothing: ids, times, hashes.
@@ -107,11 +114,13 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Two calls that meet, and the people whose balances tell the end."""
+    """Two calls that meet, and the people whose balances tell the end; `then`: what the first goes on to do."""
 
     first: Call
     second: Call
     people: tuple[UUID, ...] = ()
+    then: Call | None = None
+    patience_ms: int = 8000
 
 
 Race = Callable[[World], Meeting]
@@ -127,14 +136,20 @@ def one_after_the_other(world: World, url: str, race: Race) -> Outcome:
     meeting = race(world)
     with psycopg.connect(url, options=LIMITS) as session:
         session.execute(*meeting.first)
+        if meeting.then is not None:
+            session.execute(*meeting.then)
     return (*_second(url, meeting), world.balances(meeting.people))
 
 
-def at_once(world: World, url: str, race: Race) -> Outcome:
-    """How it ends when the second comes while the first still runs; what goes wrong on the way is an end, too."""
+def at_once(world: World, url: str, race: Race, *, watched: bool = False) -> Outcome:
+    """How it ends when the second comes while the first still runs; what goes wrong on the way is an end, too.
+
+    Whether the second waits, and what it holds meanwhile, is part of the end where it is watched.
+    """
     try:
         meeting = race(world)
-        return (*_meet(world, url, meeting), world.balances(meeting.people))
+        *end, wait = _meet(world, url, meeting)
+        return (*end, *([wait] if watched else []), world.balances(meeting.people))
     except psycopg.Error as error:
         return ("error", error.diag.constraint_name or error.sqlstate)
 
@@ -145,24 +160,30 @@ def _meet(world: World, url: str, meeting: Meeting) -> Outcome:
         session.execute(*meeting.first)
         other = threading.Thread(target=lambda: ends.append(_second(url, meeting)), daemon=True)
         other.start()
-        _until_it_waits(world, other)
+        wait = _until_it_waits(world, other)
+        if meeting.then is not None:
+            session.execute("SET LOCAL lock_timeout = 400")  # before PostgreSQL looks for a ring, and counts it
+            session.execute(*meeting.then)
         session.commit()
     other.join(timeout=PATIENCE_SECONDS)
     assert ends, "the second session hangs"
-    return ends[0]
+    return (*ends[0], wait)
 
 
-def _until_it_waits(world: World, other: threading.Thread) -> None:
+def _until_it_waits(world: World, other: threading.Thread) -> str:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    while other.is_alive() and not world.one(waiting):
+    while other.is_alive():
+        wait: str | None = world.one(WAITS)
+        if wait is not None:
+            return wait
         assert time.monotonic() < deadline, "it neither waits nor ends"
         time.sleep(0.002)
+    return NO_WAIT
 
 
 def _second(url: str, meeting: Meeting) -> Outcome:
     try:
-        with psycopg.connect(url, options=LIMITS) as session:
+        with psycopg.connect(url, options=f"{LIMITS} -c statement_timeout={meeting.patience_ms}") as session:
             row = session.execute(*meeting.second).fetchone()
             return ("answer", _plain(row[0] if row else None))
     except psycopg.Error as error:

@@ -21,8 +21,8 @@ TABLES = (
     "queue_app_performerqueue", "queue_app_queueevent", "queue_app_queueitem",
 )  # fmt: skip
 FUNCTIONS = (
-    "^(wallet|payouts|adjustments|audit)_|^compliance_allow$|^core_(claim_key|outbox_put)$|^modelstate_lock$|^notices_put$"
-    "|^queue_app_(lock|lock_item)$"
+    "^(wallet|payouts|adjustments|audit|queue_app|presence)_|^compliance_(allow|lock_own)$|^core_(claim_key|outbox_put)$"
+    "|^modelstate_(try_)?lock$|^notices_put$"
 )
 
 CONSTRAINTS = """
@@ -49,8 +49,16 @@ WHERE pronamespace = 'public'::regnamespace AND proname ~ %(functions)s ORDER BY
 GUARDS = re.compile(
     r"ON CONFLICT (?:ON CONSTRAINT \w+ |\([\w, ]+\) )?DO NOTHING"
     r"|FOR (?:NO KEY )?UPDATE(?: SKIP LOCKED)?"
-    r"|PERFORM pg_advisory_xact_lock\(.*\);"
+    r"|PERFORM pg_advisory_xact_lock(?:_shared)?\(.*\);"
+    r"|PERFORM queue_app_lock(?:_pool)?\(\w+\);"
     r"|LOCK TABLE \w+ IN [A-Z ]+ MODE;"
+)
+# What passes over others instead of waiting for them.
+PASSING_OVER = re.compile(r" SKIP LOCKED")
+# What says whether a lock was free: it is said to be, and not taken.
+ASKING = re.compile(
+    r"pg_try_advisory_xact_lock\(hashtextextended\([^)]*\)\)"
+    r"|(?<!public\.)(?:modelstate|queue_app)_try_(?:lock|pool)\(\w*\)"
 )
 DROPS = {
     "constraint": "ALTER TABLE {table} DROP CONSTRAINT {name}",
@@ -104,9 +112,10 @@ def guards(superuser: Connection) -> list[Guard]:
 
 
 def _guards_of(function: str, body: str) -> Iterator[Guard]:
-    for number, match in enumerate(GUARDS.finditer(body), start=1):
-        mutated = body[: match.start()] + body[match.end() :]
-        yield Guard(function, number, match.group(), body, mutated)
+    for pattern, instead in ((GUARDS, ""), (PASSING_OVER, ""), (ASKING, "true")):
+        for number, match in enumerate(pattern.finditer(body), start=1):
+            mutated = body[: match.start()] + instead + body[match.end() :]
+            yield Guard(function, number, match.group().strip(), body, mutated)
 
 
 @contextmanager

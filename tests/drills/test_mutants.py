@@ -18,12 +18,14 @@ from tests.adjustments import support as corrections
 from tests.drills.mutant_meetings import (
     NEVER_WAIT,
     RACES,
+    WATCHED,
     one_key_twice,
     two_holds_of_the_same_tokens,
     two_payouts_of_the_same_earnings,
 )
 from tests.drills.mutant_probes import answer, probe_of
-from tests.drills.mutant_races import Outcome, Race, World, at_once, one_after_the_other
+from tests.drills.mutant_queues import QUEUE_RACES
+from tests.drills.mutant_races import NO_WAIT, Outcome, Race, World, at_once, one_after_the_other
 from tests.drills.mutants import Guard, Rule, guards, mutated, rules
 from tests.drills.report import tell
 from tests.payouts import support as payouts
@@ -34,10 +36,44 @@ from wallet import services
 
 # Mutants that nothing can tell from the original, and why.
 BEHIND_HER_STATE = "whoever touches her queue holds the lock of her state's row (modelstate_lock) before"
+UNDER_THE_POOL = "whoever works on what is nobody's holds the pool's lock, alone, before"
 EQUIVALENT: dict[str, str] = {
-    "function queue_app_lock: FOR NO KEY UPDATE [1]": BEHIND_HER_STATE,
-    "function queue_app_lock: FOR NO KEY UPDATE [2]": BEHIND_HER_STATE,
-    "function queue_app_lock_item: FOR NO KEY UPDATE [1]": BEHIND_HER_STATE,
+    **dict.fromkeys(
+        (
+            "function queue_app_hand_on: FOR NO KEY UPDATE [2]",
+            "function queue_app_lock: FOR NO KEY UPDATE [1]",
+            "function queue_app_lock: FOR NO KEY UPDATE [2]",
+            "function queue_app_lock_item: FOR NO KEY UPDATE [1]",
+            "function queue_app_lock_moving: FOR NO KEY UPDATE [3]",
+            "function queue_app_sweep_one: queue_app_try_lock(p_performer) [2]",
+            "function queue_app_sweep_running: FOR NO KEY UPDATE SKIP LOCKED [1]",
+            "function queue_app_sweep_running: SKIP LOCKED [1]",
+            "function queue_app_try_lock: FOR NO KEY UPDATE SKIP LOCKED [1]",
+            "function queue_app_try_lock: SKIP LOCKED [1]",
+        ),
+        BEHIND_HER_STATE,
+    ),
+    **dict.fromkeys(
+        (
+            "function queue_app_give_back: FOR NO KEY UPDATE SKIP LOCKED [1]",
+            "function queue_app_give_back: FOR NO KEY UPDATE SKIP LOCKED [2]",
+            "function queue_app_give_back: SKIP LOCKED [1]",
+            "function queue_app_give_back: SKIP LOCKED [2]",
+        ),
+        "who gives an item back holds the locks of its performer, or the pool's where it is nobody's",
+    ),
+    **dict.fromkeys(
+        (
+            "function queue_app_deal: FOR NO KEY UPDATE SKIP LOCKED [1]",
+            "function queue_app_deal: SKIP LOCKED [1]",
+            "function queue_app_hand_on: PERFORM queue_app_lock_pool(true); [1]",
+            "function queue_app_lock_moving: FOR NO KEY UPDATE SKIP LOCKED [2]",
+            "function queue_app_sweep_pool: FOR NO KEY UPDATE SKIP LOCKED [1]",
+            "function queue_app_sweep_pool: SKIP LOCKED [1]",
+        ),
+        UNDER_THE_POOL,
+    ),
+    "function wallet_expire_hold: SKIP LOCKED [1]": "as the one without its whole lock",
     "function wallet_expire_hold: FOR NO KEY UPDATE SKIP LOCKED [1]": "reached only in the instant after an expiry that"
     " went wrong was undone; without it the sweep waits for whoever came in between, and notes the same",
     "function modelstate_lock: FOR NO KEY UPDATE [3]": "reached only by whoever lost the race for the row's very first"
@@ -116,8 +152,8 @@ def fate_of_rule(superuser: Connection, rule: Rule) -> Fate:
 def fate_of_guard(hall: Hall, guard: Guard) -> Fate:
     """Drop it and run the races until one of them ends otherwise."""
     with mutated(hall.superuser, guard):
-        for race, end in hall.sound.items():
-            if at_once(hall.world, hall.url, race) != end:
+        for race, end in hall.near(guard):
+            if at_once(hall.world, hall.url, race, watched=race in WATCHED) != end:
                 return Fate(str(guard), killer=f"race: {race.__name__}")
     return Fate(str(guard), equivalent=EQUIVALENT.get(str(guard), ""))
 
@@ -131,11 +167,24 @@ class Hall:
     url: str
     sound: dict[Race, Outcome]
 
+    def near(self, guard: Guard) -> list[tuple[Race, Outcome]]:
+        """Those that are about this guard's room: in which money waits for money, or people for people."""
+        queues = guard.function.startswith(("queue_app", "presence", "compliance_lock", "modelstate_try"))
+        return [(race, end) for race, end in self.sound.items() if (race in QUEUE_RACES) is queues]
+
 
 def open_hall(world: World, url: str, superuser: Connection, races: Sequence[Race]) -> Hall:
     """Each race must end at once as it ends one after the other, before anything is dropped."""
-    sound = {race: (at_once if race in NEVER_WAIT else one_after_the_other)(world, url, race) for race in races}
-    wrong = {race.__name__: end for race in races if (end := at_once(world, url, race)) != sound[race]}
+    sound = {
+        race: at_once(world, url, race, watched=True) if race in WATCHED else one_after_the_other(world, url, race)
+        for race in races
+    }
+    wrong = {
+        race.__name__: end
+        for race in races
+        if (end := at_once(world, url, race, watched=race in WATCHED)) != sound[race]
+        or (race in WATCHED and (NO_WAIT in end) is not (race in NEVER_WAIT))
+    }
     assert wrong == {}, sound
     return Hall(superuser, world, url, sound)
 
