@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from uuid import UUID
 
 import pytest
@@ -126,7 +127,7 @@ def test_all_words_are_read_in_one_statement(owner: User) -> None:
     assert worded([], "en") == []
 
 
-def test_nobody_gives_a_notice_other_words(owner: User, db: None) -> None:
+def test_nobody_gives_a_notice_other_words(owner: User) -> None:
     tell(owner)
     other = show("Now on: {title}")
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -163,3 +164,24 @@ def test_a_text_shown_while_a_cause_is_on_its_way_is_not_its_text(
         show("Now on: {title}")
         assert read(owner) == []
     assert read(owner) == ["“X” has started."]
+
+
+@pytest.mark.threads
+def test_reversals_of_before_are_told_apart_from_refunds_and_stay_as_they_are(
+    database_clone: str, owner_connection: Connection
+) -> None:
+    owner = factories.account()
+    facts: dict[str, str | int] = {"title": "X", "refunded": 5, "reason": "admin_refund"}
+    for cause, more in (("reversed", {"reversed": True}), ("refunded", {"reversed": False}), ("older", {})):
+        services.notify(owner_id=owner.pk, key="queue.item.refunded", variables=facts | more, cause=cause)
+    drop_versions(owner_connection)
+    owner_connection.execute(import_module("notices.migrations.0005_kept_words").TELL_APART)
+    keys = dict(Notice.objects.values_list("cause", "key"))
+    assert keys == {
+        "reversed": "queue.item.reversed",
+        "refunded": "queue.item.refunded",
+        "older": "queue.item.refunded",
+    }
+    assert "its payment was reversed: our team decided so" in read(owner)[-1]
+    with pytest.raises(Exception, match="notices_notice"):
+        owner_connection.execute("UPDATE notices_notice SET key = 'queue.item.refunded'")
