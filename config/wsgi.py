@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -34,4 +36,16 @@ def with_whole_bodies(application: Application) -> Application:
     return answer
 
 
-application = with_whole_bodies(get_wsgi_application())
+def settled(application: Application) -> Application:
+    """Load all routes now, not in the first request, and take what is loaded out of the garbage collector's rounds.
+
+    It would look through 150,000 objects that never end, again and again: about a tenth of a request's time.
+    """
+    get_resolver().url_patterns  # noqa: B018 - read for what it loads
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5000, 20, 50)
+    return application
+
+
+application = settled(with_whole_bodies(get_wsgi_application()))
