@@ -78,7 +78,9 @@ def restore(folder: Path, database_url: str, progress: Progress) -> Restored:
 
 
 def _check_known(archive: manifest.Archive) -> None:
-    """A part that this release does not know would be left out without a word."""
+    """A part that this release does not know would be left out without a word; without accounts nothing is compared."""
+    if "accounts" not in archive.parts:
+        raise CannotRestore("It has no accounts to compare the transfers with.")
     unknown = set(archive.parts) - {part.name for part in PARTS}
     if unknown:
         raise CannotRestore(f"Nothing here knows the parts {', '.join(sorted(unknown))}: restore with a newer release.")

@@ -30,7 +30,7 @@ _FILL = (
 _LEFT = "SELECT sum(depth) FROM queue_app_performerqueue WHERE performer_id = ANY(%s)"  # cheap: it is asked often
 _LEAVE = "SELECT presence_renew(array_agg(sign_in_id), 'socket', 0) FROM presence_lease WHERE owner_id = ANY(%s)"
 #: Who is gone is OFFLINE at once, and nobody's place is kept.
-AT_ONCE = {"absence": 0, "keep_place": 0}
+NO_PATIENCE = {"absence": 0, "keep_place": 0}
 
 
 class Sweep:
@@ -49,7 +49,7 @@ class Sweep:
         """Fill full queues and have their performers vanish while the sweeper is stopped, then let it go."""
         meter = Meter(bench.stack.roots)
         if bench.last_round:
-            with limits(AT_ONCE):
+            with limits(NO_PATIENCE):
                 with sweeper_stopped(bench.stack.roots["worker"]):
                     self._fill()
                 began = time.monotonic()

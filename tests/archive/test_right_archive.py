@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from archive import services
+from archive import manifest, services
 from archive.exceptions import ArchiveDamaged, CannotRestore
 from archive.models import ArchivedMonth
 from archive.months import Month
@@ -122,3 +122,11 @@ def test_a_part_that_nobody_knows_is_not_left_out(folder: Path, staging: str, mo
         restore(folder, staging, quiet)
     with psycopg.connect(staging) as found:
         assert found.execute("SELECT count(*) FROM wallet_transfer").fetchone() == (0,)
+
+
+def test_without_accounts_there_is_nothing_to_compare(folder: Path, staging: str) -> None:
+    facts = manifest.read(folder).facts
+    (folder / facts["parts"].pop("accounts")["file"]).unlink()
+    manifest.write(folder, facts)
+    with pytest.raises(CannotRestore, match="no accounts"):
+        restore(folder, staging, quiet)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -45,6 +45,7 @@ class Server:
 
     port: int
     process: subprocess.Popen[bytes]
+    pages: ExitStack
 
     def open(self, performer: Performer) -> ClientConnection:
         """A socket of hers; the server may still be starting."""
@@ -53,7 +54,7 @@ class Server:
         def opened() -> bool:
             address = f"ws://127.0.0.1:{self.port}/ws/v1/model/?ticket={issue_ticket(sign_in_of(performer)).ticket}"
             with suppress(OSError):
-                found.append(connect(address, origin=Origin(f"http://127.0.0.1:{self.port}")))
+                found.append(self.pages.enter_context(connect(address, origin=Origin(f"http://127.0.0.1:{self.port}"))))
             return bool(found)
 
         until(opened)
@@ -79,7 +80,8 @@ def server(database_clone: str) -> Iterator[Server]:
         cwd=ROOT,
         env=environment,
     )
-    yield Server(port, process)
+    with ExitStack() as pages:
+        yield Server(port, process, pages)
     process.kill()
     process.wait()
 
