@@ -18,7 +18,9 @@ from tests.drills.queue_time import TimedQueues
 AWAY = ["leave", "leave", "drop the rope", "drop the rope", "return", "return in time", "deadline", "sweep", "others"]
 TO_THE_END = ["booked time", "booked time", "deadline", "sweep", "sweep", "return", "leave", "drop the rope"]
 IN_LINE = ["must start", "must start", "sweep", "sweep", "leave the line", "join", "return", "buy"]
-BUSY = ["buy", "buy", "buy", "ask", "start", "start", "finish", "finish", "abandon", "cancel", "requeue", "refund"]
+BUSY = ["buy", "buy", "buy", "start", "start another", "finish", "finish", "abandon", "cancel", "requeue", "refund"]
+ANYBODY = ["ask", "ask", "ask", "must start", "sweep", "in vain", "join", "leave the line", "switch", "start", "finish"]
+GONE = ["buy", "vanish", "absence", "keep_place", "viewer_absence", "return", "leave", "sweep", "switch", "rejoin"]
 
 #: What happens, and which viewer has to do with it.
 Course = list[tuple[str, int]]
@@ -60,6 +62,16 @@ class Evenings(TimedQueues):
         """Some wait for her, in their order."""
         self.work(self.desks[her], course)
 
+    @rule(her=HERS, course=courses(ANYBODY))
+    def be_next(self, her: int, course: Course) -> None:
+        """Some ask for whoever is next."""
+        self.work(self.desks[her], course)
+
+    @rule(her=HERS, course=courses(GONE))
+    def be_gone(self, her: int, course: Course) -> None:
+        """Somebody waits for her, and she is not there."""
+        self.work(self.desks[her], course)
+
     def work(self, desk: Desk, course: Course) -> None:
         """From the line on."""
         if desk.running is None:
@@ -95,7 +107,12 @@ class Evenings(TimedQueues):
             "booked time": lambda: self.reach_end(desk),
             "must start": lambda: self.miss(desk),
             "sweep": self.sweep,
+            "absence": lambda: self.be_strict("absence"),
+            "keep_place": lambda: self.be_strict("keep_place"),
+            "viewer_absence": lambda: self.be_strict("viewer_absence"),
         }
+        if self.pool:
+            can["in vain"] = lambda: self.end_time(self.pool[0])
         if desk.present:
             can["leave"] = lambda: self.part(desk)
         if desk.running is not None:
@@ -124,10 +141,13 @@ class Evenings(TimedQueues):
         """What people do with her."""
         her = desk.number
         can: dict[str, Callable[[], None]] = {
-            "buy": lambda: self.buy(viewer, her, viewer + 5, needed=False),
+            "buy": lambda: self.buy(viewer, her, viewer + 5, needed=viewer == 0),
             "ask": lambda: self.ask_whoever_is_next(viewer, viewer + 5),
             "cancel": lambda: self.cancel(viewer, 1),
             "leave the line": lambda: self.leave(her),
+            "vanish": lambda: self.vanish(her),
+            "switch": lambda: self.switch(her, "ON" if desk.mode == "OFF" else "OFF", desk.rejoin),
+            "rejoin": lambda: self.switch(her, desk.mode, not desk.rejoin),
             "join": lambda: self.join(her),
         }
         if desk.running is not None:
@@ -137,5 +157,6 @@ class Evenings(TimedQueues):
             can["start"] = lambda: self.start_at(desk, 0)
             can["refund"] = lambda: self.refund_by_staff(viewer)
         if len(desk.waiting) > 1:
+            can["start another"] = lambda: self.start_at(desk, 1)
             can["requeue"] = lambda: self.requeue_hers(desk)
         return can

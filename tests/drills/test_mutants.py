@@ -15,6 +15,7 @@ from core.actors import SYSTEM
 from core.idempotency import Answer, once
 from tests import factories
 from tests.adjustments import support as corrections
+from tests.drills.mutant_lines import SCENES, lines
 from tests.drills.mutant_meetings import (
     NEVER_WAIT,
     RACES,
@@ -158,6 +159,15 @@ def fate_of_guard(hall: Hall, guard: Guard) -> Fate:
     return Fate(str(guard), equivalent=EQUIVALENT.get(str(guard), ""))
 
 
+def fates_of_lines(superuser: Connection, world: World) -> Iterator[Fate]:
+    """Change what a function says and play the scenes until one of them goes otherwise."""
+    sound = {scene: scene(world) for scene in SCENES}
+    for line in lines(superuser):
+        with mutated(superuser, line):
+            killer = next((scene.__name__ for scene, told in sound.items() if scene(world) != told), "")
+        yield Fate(str(line), killer=killer and f"scene: {killer}")
+
+
 @dataclass
 class Hall:
     """Where the races are run, and how each ends where nothing is missing."""
@@ -226,6 +236,7 @@ def test_every_mutant_is_killed(
     fates = [fate_of_rule(superuser_connection, rule) for rule in rules(superuser_connection)]
     hall = open_hall(*arena, superuser_connection, RACES)
     fates += [fate_of_guard(hall, guard) for guard in guards(superuser_connection)]
+    fates += fates_of_lines(superuser_connection, arena[0])
 
     assert publish(fates, time.monotonic() - began, capsys) == []
 
