@@ -77,6 +77,9 @@ class Deadlines:
         self.placed = 0
         self.latest = 0.0
         self.overdue = 0
+        self.failures: list[BaseException] = []
+        # What a drill before this one left was due while nobody was there.
+        self.began: datetime = self._patiently(NOW, [])
         self.seen: dict[tuple[str, UUID], datetime] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -132,6 +135,9 @@ class Deadlines:
                     self._look()
                 except (InterfaceError, OperationalError, Unavailable):
                     connections.close_all()
+        except BaseException as error:
+            self.failures.append(error)
+            raise
         finally:
             connections.close_all()
 
@@ -142,7 +148,7 @@ class Deadlines:
             self.placed += 1
         with connection.cursor() as cursor:
             cursor.execute(PENDING)
-            rows = cursor.fetchall()
+            rows = [row for row in cursor.fetchall() if row[2] >= self.began]
         late = [(now - due).total_seconds() for _step, _id, due, now in rows if due < now]
         self.overdue, self.latest = len(late), max([self.latest, *late])
         for step, key, due, _now in rows:
