@@ -12,15 +12,15 @@ help: ## list the targets
 run: ready ## the whole product on http://127.0.0.1:$(PORT), Ctrl-C stops it
 	@exec $(PYTHON) -m config.run --end-with-parent
 
+# Both kinds at once, for much of what a browser does is waiting; one after the other on a server that they would share.
 test: ready ## every test, browser included
-	@$(PYTHON) -m pytest -n 3 -m "not e2e and not drill"
-	@$(PYTHON) -m pytest -n 2 -m "e2e and not drill"
+	@$(MAKE) --no-print-directory -j $(if $(DATABASE_URL),1,2) unit e2e
 
 unit: ready ## the tests without a browser
 	@$(PYTHON) -m pytest -n 3 -m "not e2e and not drill"
 
 e2e: ready ## the tests in a real browser
-	@$(PYTHON) -m pytest -n 2 -m "e2e and not drill"
+	@$(PYTHON) -m pytest -n 1 -m "e2e and not drill" tests/e2e
 
 check: ready ## format, lint, types, imports, migrations, generated files, templates, lock file
 	@$(PYTHON) -m checks

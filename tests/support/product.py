@@ -19,6 +19,7 @@ from tests.support.database import TestDatabases, at_database, owner_url
 from tests.support.servers import ROOT
 
 STOP_SECONDS = 30
+BROWSER_TESTS = ROOT / "tests" / "e2e"
 
 
 @dataclass(frozen=True)
@@ -117,5 +118,11 @@ def browser_type_launch_args() -> dict[str, object]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: their driver keeps an event loop running, beside which no async test can."""
+    """Browser tests come last: their driver keeps an event loop running, beside which no async test can.
+
+    `make e2e` looks for them in one folder only: outside it they are refused.
+    """
+    for item in items:
+        if item.get_closest_marker("e2e") is not None and BROWSER_TESTS not in item.path.parents:
+            raise pytest.UsageError(f"{item.nodeid}: tests of the browser live in {BROWSER_TESTS.relative_to(ROOT)}")
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
