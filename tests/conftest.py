@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from pytest_django import DjangoDbBlocker
 
 from tests.support.database import Connection, TestDatabases, at_database, open_url, owner_url, point_django_at
@@ -29,6 +30,15 @@ def django_db_setup(test_databases: TestDatabases, django_db_blocker: DjangoDbBl
         point_django_at(name)
     test_databases.drop(name)
     assert test_databases.deadlocks == 0, f"PostgreSQL broke {test_databases.deadlocks} deadlocks during this run"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """The product's Argon2 with the least work it can do; what runs in a process of its own has the whole."""
+    with pytest.MonkeyPatch.context() as patch:
+        for setting, least in (("time_cost", 1), ("memory_cost", 1024), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, setting, least)
+        yield
 
 
 @pytest.fixture
