@@ -22,7 +22,7 @@ def test_databases(worker_id: str) -> TestDatabases:
 @pytest.fixture(scope="session")
 def django_db_setup(test_databases: TestDatabases, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replaces pytest-django's: a copy of the migrated template, used as the application's role."""
-    name = test_databases.copy("run")
+    name = test_databases.copy_for_rollback("run")
     with django_db_blocker.unblock():
         point_django_at(name)
     yield

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, connections
 
 from tests.support.database import server_of
+from tests.support.threads import connections_for
 
 
 def _one(statement: str) -> object:
@@ -42,6 +43,22 @@ def test_threads_work_on_the_clone(database_clone: str) -> None:
 @pytest.mark.django_db
 def test_after_a_clone_the_shared_database_is_back() -> None:
     assert "clone" not in str(_one("SELECT current_database()"))
+
+
+@pytest.mark.django_db
+def test_a_transaction_of_a_whole_test_may_take_its_time() -> None:
+    assert _one("SELECT current_setting('transaction_timeout', true)") in ("2min", None)
+
+
+def test_a_clone_has_the_limits_of_the_product(database_clone: str) -> None:
+    assert _one("SELECT current_setting('transaction_timeout', true)") in ("10s", None)
+    assert _one("SELECT current_setting('lock_timeout')") == "2s"
+
+
+def test_many_have_patience_with_each_other(database_clone: str) -> None:
+    with connections_for(4):
+        assert _one("SELECT current_setting('lock_timeout')") == "20s"
+    assert _one("SELECT current_setting('lock_timeout')") == "2s"
 
 
 def test_a_server_is_known_by_where_it_listens_not_by_who_asks() -> None:

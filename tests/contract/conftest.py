@@ -17,7 +17,7 @@ from tests.support.database import TestDatabases, point_django_at
 def world(django_db_setup: None, test_databases: TestDatabases, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """The people and things, on a copy of the migrated database that is dropped after the module."""
     before = settings.DATABASES["default"]["NAME"]
-    name = test_databases.clone()
+    name = test_databases.copy_for_rollback("world")
     with django_db_blocker.unblock():
         point_django_at(name)
         yield build_world()

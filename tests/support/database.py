@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
+from config import roles
 from tests.support.servers import ROOT
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -89,6 +90,19 @@ class TestDatabases:
             connection.execute(
                 sql.SQL("REVOKE CREATE, TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
             )
+        return name
+
+    def copy_for_rollback(self, purpose: str) -> str:
+        """The same, for tests that roll back: one transaction of theirs holds many of the product's, and may be as long
+        as the machine is busy. Each statement and each wait for a lock has the product's limits."""
+        name = self.copy(purpose)
+        with open_url(at_database(os.environ["DATABASE_URL"], name)) as connection:
+            if connection.info.server_version >= roles.FIRST_WITH_TRANSACTION_TIMEOUT:
+                connection.execute(
+                    sql.SQL("ALTER ROLE CURRENT_USER IN DATABASE {} SET transaction_timeout = '2min'").format(
+                        sql.Identifier(name)
+                    )
+                )
         return name
 
     def clone(self) -> str:

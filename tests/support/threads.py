@@ -53,21 +53,26 @@ def refusals(outcomes: Sequence[object]) -> list[str]:
     return [outcome.code for outcome in outcomes if isinstance(outcome, DomainError)]
 
 
+# In milliseconds: the last of many who want one row has waited for all the others, on a machine that is busy besides.
+PATIENCE = " -c lock_timeout=20000 -c statement_timeout=30000"
+
+
 @contextmanager
 def connections_for(threads: int) -> Iterator[None]:
-    """A pool that gives every thread its own connection, so that all are truly in the database at once."""
+    """A pool that gives every thread its own connection, so that all are truly in the database at once, with patience
+    for each other."""
     wrapper = connections["default"]
-    pool = wrapper.settings_dict["OPTIONS"]["pool"]
-    before = pool["max_size"]
+    settings = wrapper.settings_dict["OPTIONS"]
+    pool, before = settings["pool"], (settings["pool"]["max_size"], settings["options"])
     wrapper.close()
     wrapper.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper has it
-    pool["max_size"] = threads + 4
+    pool["max_size"], settings["options"] = threads + 4, before[1] + PATIENCE
     try:
         yield
     finally:
         wrapper.close()
         wrapper.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper has it
-        pool["max_size"] = before
+        pool["max_size"], settings["options"] = before
 
 
 def wait_for_the_lock(owner: Connection) -> None:
