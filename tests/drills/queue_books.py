@@ -51,14 +51,32 @@ def judge_queue(deeds: Iterable[Deed], side: Side) -> Figures:
     }
 
 
+# Each stay at one place of a queue, by the history alone: whose queue, since when, until when, and by which step it was
+# left. Who is requeued leaves his place for a later one, who is handed on leaves her queue.
+STAYS = """
+WITH steps AS (
+  SELECT e.item_id, e.event, e.at AS entered,
+         CASE WHEN NOT i.next_available THEN i.performer_id ELSE (
+           SELECT a.actor_id FROM queue_app_queueevent a
+            WHERE a.item_id = e.item_id AND a.event = 'assign' AND a.version <= e.version
+            ORDER BY a.version DESC LIMIT 1) END AS performer,
+         lead(e.at, 1, 'infinity') OVER item AS left_at, lead(e.event) OVER item AS left_by
+    FROM queue_app_queueevent e JOIN queue_app_queueitem i ON i.id = e.item_id
+   WHERE i.sequence IS NOT NULL OR i.next_available
+  WINDOW item AS (PARTITION BY e.item_id ORDER BY e.version))
+"""
+
+
 def out_of_order(performers: list[UUID]) -> int:
-    """Items that were started before one that had come earlier and was still waiting then."""
+    """Items that were started while one that had come to the same queue earlier still stood there."""
     return _count(
-        """
-        SELECT count(*) FROM queue_app_queueitem AS later JOIN queue_app_queueitem AS earlier
-            ON earlier.performer_id = later.performer_id AND earlier.sequence < later.sequence
-         WHERE later.performer_id = ANY(%s) AND later.started_at IS NOT NULL
-           AND COALESCE(earlier.started_at, earlier.abandoned_at, earlier.refunded_at, 'infinity') > later.started_at
+        STAYS
+        + """
+        SELECT count(*) FROM (
+          SELECT left_by, left_at, max(left_at) OVER (
+                   PARTITION BY performer ORDER BY entered ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+            FROM steps WHERE event IN ('enqueue', 'assign', 'requeue') AND performer = ANY(%s)) AS stays
+         WHERE left_by = 'start' AND before > left_at
         """,
         performers,
     )

@@ -72,6 +72,7 @@ class Hand:
             self.abandon: 4,
             self.refund: 4,
             self.cancel: 6,
+            self.requeue: 3,
             self.switch_mode: 3,
             self.come: 8,
             self.leave: 2,
@@ -137,6 +138,12 @@ class Hand:
         item = self._item("created", "started")
         if item is not None:
             services.refund(by=self.stage.staff, item_id=item.pk, reason="admin_refund")
+
+    def requeue(self) -> None:
+        """Staff put what waits at the end."""
+        item = self._item("created")
+        if item is not None:
+            services.requeue(by=self.stage.staff, item_id=item.pk, reason="drill")
 
     def cancel(self) -> None:
         """Its viewer does not want it any more."""

@@ -26,7 +26,9 @@ def test_twelve_hands_break_no_rule_in_twenty_seconds(capsys: pytest.CaptureFixt
     figures = run_drill("queue_mix", "--seconds", 20, capsys=capsys, seconds=200)
 
     assert broken(figures) == {}
-    assert {"start", "finish", "finish_part", "abandon", "refund", "cancel", "switch_mode"} <= set(figures["done"])
+    assert {"start", "finish", "finish_part", "abandon", "refund", "cancel", "requeue", "switch_mode"} <= set(
+        figures["done"]
+    )
     assert {"pause", "resume"} <= set(figures["fired"])
 
 
