@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgpack
 from django.db import connection
+
+from core.events import client, group_channel
+
+#: So long may an announcement be on its way.
+PATIENCE_SECONDS = 2.0
 
 ITEMS = """
 SELECT i.id, i.performer_id, i.status, i.version, i.sequence, i.created_at, i.started_at, i.ends_at, i.paused_at,
@@ -29,7 +36,7 @@ SELECT s.performer_id, s.state, s.line_ticket, COALESCE(q.depth, 0), COALESCE(q.
  WHERE s.performer_id = ANY (%s)
 """
 TOLD = """
-SELECT owner_id, key, (variables ->> 'itemId')::uuid FROM notices_notice
+SELECT owner_id, key, (variables ->> 'itemId')::uuid, id::text FROM notices_notice
  WHERE owner_id = ANY (%s) AND key LIKE 'queue.%%'
 """
 
@@ -87,9 +94,42 @@ def desks_of(performers: Sequence[UUID]) -> dict[UUID, SeenDesk]:
     return {row[0]: SeenDesk(*row) for row in _rows(DESKS, performers)}
 
 
-def told_to(people: Sequence[UUID]) -> Counter[tuple[UUID, str, UUID]]:
-    """Every notice about an item, by who read it."""
-    return Counter(_rows(TOLD, people))
+def told_to(people: Sequence[UUID]) -> tuple[Counter[tuple[UUID, str, UUID]], set[str]]:
+    """Every notice about an item, by who read it; and their ids."""
+    rows = _rows(TOLD, people)
+    return Counter(row[:3] for row in rows), {row[3] for row in rows}
+
+
+class Ear:
+    """What the devices are told of notices, as the socket processes hear it."""
+
+    def __init__(self) -> None:
+        self.channel = client().pubsub()
+        self.channel.subscribe(group_channel())
+        assert self.channel.get_message(timeout=5), "Valkey does not answer"
+        self.heard: Counter[str] = Counter()
+
+    def missed(self, ids: set[str]) -> set[str]:
+        """Those that were announced never, or more than once; what is still on its way is waited for."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self._listen(0):
+            pass
+        while ids - self.heard.keys() and time.monotonic() < end:
+            self._listen(0.1)
+        return {each for each in ids if self.heard[each] != 1}
+
+    def _listen(self, seconds: float) -> bool:
+        message = self.channel.get_message(timeout=seconds)
+        if message is None:
+            return False
+        frame = msgpack.unpackb(message["data"], raw=False)["frame"]
+        if frame["event"] == "notification.created":
+            self.heard[frame["data"]["id"]] += 1
+        return True
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self.channel.close()
 
 
 def _rows(sql: str, ids: Sequence[UUID]) -> list[Any]:

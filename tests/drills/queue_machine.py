@@ -26,7 +26,7 @@ from modelstate import services as states
 from queue_app import services
 from queue_app.sweeping import sweep
 from tests import factories
-from tests.drills.queue_eyes import SeenItem, desks_of, items_of, told_to
+from tests.drills.queue_eyes import Ear, SeenItem, desks_of, items_of, told_to
 from tests.drills.queue_lists import Desk, Item, Lists
 from tests.queue_app.support import bought
 from tests.wallet.numbers import real_balances
@@ -54,6 +54,7 @@ class Queues(Lists, RuleBasedStateMachine):
         """New people for every example, the performers in the line: the database is not emptied."""
         self.performers: list[Performer] = [factories.performer() for _ in range(2)]
         self.viewers: list[Viewer] = [factories.viewer() for _ in range(3)]
+        self.ear = Ear()
         self.staff = factories.actor(factories.staff())
         for viewer in self.viewers:
             fund(by=SYSTEM, owner_id=viewer.pk, tokens=TOKENS, key=f"machine-{viewer.pk}")
@@ -294,8 +295,10 @@ class Queues(Lists, RuleBasedStateMachine):
         self.agree_on_tokens()
         who = {**{person.pk: ("viewer", place) for place, person in enumerate(self.viewers)}}
         who |= {person.pk: ("performer", place) for place, person in enumerate(self.performers)}
-        told = Counter({(*who[owner], key, item): n for (owner, key, item), n in told_to(list(who)).items()})
+        notices, ids = told_to(list(who))
+        told = Counter({(*who[owner], key, item): n for (owner, key, item), n in notices.items()})
         assert told == self.told, (told - self.told, self.told - told)
+        assert self.ear.missed(ids) == set(), "notices of which no device was told, or twice"
 
     def agree_on_items(self) -> None:
         """Each item is where it should be, took its steps once, and its hold is as it is."""
@@ -348,6 +351,7 @@ class Queues(Lists, RuleBasedStateMachine):
             self.give_back(item, ["cancel"], "cancelled", "viewer")
             self.tell_thirds()
         self.agree()
+        self.ear.close()
         assert_ledger_holds()
 
     # --- the model's own means
