@@ -3,8 +3,7 @@
 import { startClock } from "./clock.js";
 import { hold, learn, release, startLive } from "./live.js";
 import { startKeys } from "./keys.js";
-import { startSurfaces } from "./surfaces.js";
-import { startToasts, toast } from "./toasts.js";
+import { startSurfaces, toast } from "./surfaces.js";
 
 const GUARD = 600;
 const pressed = new WeakMap();
@@ -134,7 +133,6 @@ function listen() {
 listen();
 startClock();
 startSurfaces();
-startToasts();
 startKeys();
 startLive();
 document.documentElement.dataset.ready = "";
