@@ -7,6 +7,7 @@ from typing import Any
 
 from core.exceptions import FieldError, ValidationFailed
 from core.personal import text_errors
+from core.plain import is_one_line
 from core.problems import camel
 from menus.states import (
     DESCRIPTION_LENGTH,
@@ -34,7 +35,7 @@ def check_item(fields: Mapping[str, Any]) -> None:
 
 def check_note(note: str) -> None:
     """Raise ValidationFailed where a buyer's note does not fit, or tells how to reach him outside."""
-    _raise([*_text(0, NOTE_LENGTH)("note", note), *text_errors("note", note)])
+    _raise(list(_text(0, NOTE_LENGTH)("note", note)))
 
 
 def _raise(errors: list[FieldError]) -> None:
@@ -52,8 +53,9 @@ def _text(least: int, most: int) -> Check:
             yield FieldError(attr, "max_length", f"At most {most} characters.")
         if len(value.strip()) < least:
             yield FieldError(attr, "blank", "This may not be blank.")
-        if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        if not is_one_line(value):
             yield FieldError(attr, "control_characters", "One line of plain text, please.")
+        yield from text_errors(attr, value)
 
     return check
 

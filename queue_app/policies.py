@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from core.actors import Actor
 from core.exceptions import FieldError, NotFound, ValidationFailed
 from core.personal import metadata_errors, text_errors
+from core.plain import is_one_line
 from modelstate.exceptions import AlreadyProcessing, InvalidStateTransition
 from modelstate.policies import check_can
 from modelstate.states import Event, State
@@ -19,8 +19,6 @@ from queue_app.states import MAX_DURATION_SECONDS, ItemEvent, RefundReason, Stat
 
 #: Under these names callers have tried to choose whether an item waits.
 MODE_FIELDS = frozenset({"mode", "queueMode", "passThrough", "passThroughMode"})
-#: Signs that turn the direction of the text around them.
-TURNING = frozenset({"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"})
 #: Reasons a person may give; `partial_performance` belongs to a finish.
 GIVEN_REASONS = tuple(reason for reason in RefundReason if reason is not RefundReason.PARTIAL_PERFORMANCE)
 
@@ -120,7 +118,7 @@ def check_request(*, tokens: int, title: str, duration_seconds: int | None) -> N
     _refuse(
         ("tokens", 1 <= tokens <= 10**9, "Whole tokens, 1 or more."),
         ("title", 1 <= len(title.strip()) <= 100, "A title has 1 to 100 characters."),
-        ("title", _is_one_line(title), "One line of plain text, please."),
+        ("title", is_one_line(title), "One line of plain text, please."),
         ("durationSeconds", _fits(duration_seconds), f"1 to {MAX_DURATION_SECONDS} seconds, or none."),
         more=text_errors("title", title),
     )
@@ -135,7 +133,7 @@ def check_intake(intake: QueueIntake) -> None:
         ("tokens", 1 <= intake.tokens <= 10**9, "Whole tokens, 1 or more."),
         ("title", 1 <= len(intake.title) <= 100, "A title has 1 to 100 characters."),
         ("description", len(intake.description) <= 500, "A description has at most 500 characters."),
-        ("title", _is_one_line(intake.title), "One line of plain text, please."),
+        ("title", is_one_line(intake.title), "One line of plain text, please."),
         ("durationSeconds", _fits(intake.duration_seconds), f"1 to {MAX_DURATION_SECONDS} seconds, or none."),
         more=[
             *text_errors("title", intake.title),
@@ -149,14 +147,6 @@ def _refuse(*checks: tuple[str, bool, str], more: Iterable[FieldError] = ()) -> 
     errors = [FieldError(attr, "out_of_range", words) for attr, fits, words in checks if not fits] + list(more)
     if errors:
         raise ValidationFailed(errors)
-
-
-def _is_one_line(text: str) -> bool:
-    """No control signs, no line ends, nothing that turns the direction of what stands beside it; something to read."""
-    kinds = {unicodedata.category(sign) for sign in text}
-    turned = any(unicodedata.bidirectional(sign) in TURNING for sign in text)
-    unseen = "Cf" in kinds and kinds <= {"Cf", "Zs"}
-    return not (kinds & {"Cc", "Cs", "Zl", "Zp"} or turned or unseen)
 
 
 def _is_key(key: str) -> bool:

@@ -74,6 +74,20 @@ def test_a_price_that_does_not_fit_stands_at_its_field(client: Client, performer
     assert PricedItem.objects.get(pk=item.pk).price == 10
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Call +1 416 555 0123", "A phone number does not belong here."), ("\u202eeman", "One line of plain text")],
+)
+def test_staff_write_no_number_to_call_and_no_turned_text(
+    client: Client, performer: Performer, name: str, words: str
+) -> None:
+    item = offer(performer)
+    for row, fields in ((item, {"price": 100}), (menu_of(item), {"type": "purchasable", "visibility": "public"})):
+        page = client.post(change_page(row), {**fields, "name": name, "audit_reason": "Asked for"})
+        assert (page.status_code, words in page.content.decode()) == (200, True)
+    assert (PricedItem.objects.get().name, PerformerMenu.objects.get().name) == ("Song", "Menu")
+
+
 def test_a_conflict_is_refused_with_the_services_words(client: Client, performer: Performer) -> None:
     menu = menu_of(offer(performer))
     fields = {"name": "Menu", "type": "navigation", "visibility": "public", "audit_reason": "Test"}

@@ -106,6 +106,9 @@ def test_the_type_decides_what_a_menu_holds(api: APIClient, performer: Performer
         ({"name": "null\x00"}, "name", "control_characters"),
         ({"name": 5}, "name", "invalid"),
         ({"description": "x" * 201}, "description", "max_length"),
+        ({"name": "Call +1 416 555 0123"}, "name", "personal_phone"),
+        ({"name": "Free \u202eenola"}, "name", "control_characters"),
+        ({"description": "max at example dot com"}, "description", "personal_email"),
         ({"type": "wheel"}, "type", "invalid_choice"),
         ({"visibility": "everybody"}, "visibility", "invalid_choice"),
         ({"published": "yes"}, "published", "invalid"),
@@ -137,6 +140,13 @@ def test_a_menu_that_does_not_fit(
         ({"durationSeconds": 3601}, "durationSeconds", "max_value"),
         ({"maxDailyPurchases": 0}, "maxDailyPurchases", "min_value"),
         ({"name": ""}, "name", "blank"),
+        ({"name": "Call +1 416 555 0123"}, "name", "personal_phone"),
+        ({"name": "Write to max@example.com"}, "name", "personal_email"),
+        ({"name": "Free \u202eenola"}, "name", "control_characters"),
+        ({"name": "\u200b \u2060"}, "name", "control_characters"),
+        ({"name": "two\u2028lines"}, "name", "control_characters"),
+        ({"description": "My card: 4111 1111 1111 1111"}, "description", "personal_card"),
+        ({"description": "\u2066turned"}, "description", "control_characters"),
         ({"menuId": str(uuid4())}, "menuId", "unknown_field"),
     ],
 )
@@ -147,6 +157,25 @@ def test_an_item_that_does_not_fit(
     assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, attr)
     assert answer.json()["errors"][0]["code"] == code
     assert not PricedItem.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Call +1 416 555 0123", "Free \u202eenola"])
+def test_a_change_brings_in_nothing_that_does_not_fit_and_the_old_words_are_sold(
+    api: APIClient, performer: Performer, viewer: Viewer, name: str
+) -> None:
+    item = make_item(api, make_menu(api, performer))
+    assert [api.patch(item, {"name": name}).status_code, api.put(item, {**ITEM, "name": name}).status_code] == [
+        400,
+        400,
+    ]
+    sold = factories.bearer(viewer).post(purchase_of(item), HTTP_IDEMPOTENCY_KEY="once").json()
+    assert sold["queueItem"]["title"] == ITEM["name"]
+
+
+@pytest.mark.parametrize("name", ["Fünf Lieder \U0001f3b5", "10, 20, 30", "\u0634\u0639\u0631", "Tonight 20:00-22:00"])
+def test_plain_words_of_any_script_are_an_offer(api: APIClient, performer: Performer, name: str) -> None:
+    item = make_item(api, make_menu(api, performer, name=name), name=name, description=name)
+    assert api.get(item).json().items() >= {"name": name, "description": name}.items()
 
 
 def test_markup_is_text(api: APIClient, performer: Performer) -> None:
