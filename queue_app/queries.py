@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from math import ceil
-from typing import Any
+from operator import or_
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +20,9 @@ from core.sql import call, call_value
 from modelstate.hooks import CurrentPerformance
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
 from queue_app.states import ACTIVE, DEFAULT_DURATION_SECONDS, Deadline, Mode, Status
+
+#: Which side of an item somebody stands on.
+Side = Literal["performed", "bought"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,15 +199,18 @@ def open_items_of(viewer_id: UUID) -> list[ItemView]:
     return sorted(found, key=lambda item: (item.position or 0, item.created_at))
 
 
-def history_for(by: Actor) -> QuerySet[QueueItem]:
-    """Items of the actor's own, ended or not: bought ones for a viewer, performed ones for a performer."""
-    side = Q(performer_id=by.id) if by.kind == "performer" else Q(viewer_id=by.id)
-    return QueueItem.objects.filter(side)
+def history_for(owner_id: UUID, sides: Collection[Side]) -> QuerySet[QueueItem]:
+    """Somebody's own items, ended or not: the ones performed, the ones bought, or both. `sides` is not empty.
+
+    Both sides of one person have one id: what she performs and what she buys are told apart by the side asked for.
+    """
+    own = {"performed": Q(performer_id=owner_id), "bought": Q(viewer_id=owner_id)}
+    return QueueItem.objects.filter(reduce(or_, [own[side] for side in sides]))
 
 
-def ended_for(by: Actor) -> QuerySet[QueueItem]:
+def ended_for(owner_id: UUID, side: Side) -> QuerySet[QueueItem]:
     """As `history_for`, without what still waits or runs."""
-    return history_for(by).exclude(status__in=ACTIVE)
+    return history_for(owner_id, [side]).exclude(status__in=ACTIVE)
 
 
 def views(rows: Iterable[QueueItem]) -> list[ItemView]:

@@ -14,7 +14,7 @@ from dashboard.forms import tried
 from dashboard.pages import Page
 from dashboard.presenters.history import history_rows
 from dashboard.presenters.viewing import SOMEBODY, WHOEVER_IS_NEXT
-from queue_app.queries import ItemView, ended_for, views
+from queue_app.queries import ItemView, Side, ended_for, views
 
 PAGE = 25
 
@@ -26,11 +26,12 @@ class History(Page):
     empty: ClassVar[str] = ""
     up: ClassVar[tuple[str, str]] = ("Desk", "desk")
     here: ClassVar[str] = ""
+    side: ClassVar[Side]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page; a place that is none is refused in it, over the newest."""
         mark, refusal = tried(lambda: before(request.GET.get("at", "")))
-        found, more = older_than(self, mark)
+        found, more = older_than(self.account_id, self.side, mark)
         context = {
             "heading": self.heading,
             "empty": self.empty,
@@ -51,7 +52,7 @@ class PerformanceHistory(History):
     roles = frozenset({"performer"})
     permission = "READ_QUEUE"
     heading, empty = "Performance history", "Performances show up here when they end."
-    up, here = ("Queue", "queue"), "queue-history"
+    up, here, side = ("Queue", "queue"), "queue-history", "performed"
 
     def names(self, found: list[ItemView]) -> dict[UUID, str]:
         """Viewers."""
@@ -64,7 +65,7 @@ class BookingHistory(History):
 
     roles = frozenset({"viewer"})
     heading, empty = "Bookings", "What you buy shows up here."
-    up, here = ("My queue", "my-queue"), "my-history"
+    up, here, side = ("My queue", "my-queue"), "my-history", "bought"
 
     def names(self, found: list[ItemView]) -> dict[UUID, str]:
         """Performers."""
@@ -78,9 +79,9 @@ def _who(item: ItemView, names: dict[UUID, Names]) -> str:
     return names.get(item.performer_id, NAMELESS).stage_name or SOMEBODY
 
 
-def older_than(page: Page, mark: UUID | None) -> tuple[list[ItemView], bool]:
-    """A page of items, and whether there are older ones."""
-    rows = ended_for(page.actor).order_by("-id")
+def older_than(owner_id: UUID, side: Side, mark: UUID | None) -> tuple[list[ItemView], bool]:
+    """A page of somebody's items on one side, and whether there are older ones."""
+    rows = ended_for(owner_id, side).order_by("-id")
     chosen = rows.filter(pk__lt=mark) if mark else rows
     found = views(chosen[: PAGE + 1])
     return found[:PAGE], len(found) > PAGE

@@ -127,6 +127,10 @@ class PlaceView(ModeIsStored, SignedInView):
         return Response(QueuePlaceSerializer(queries.place_for(self.actor, item_id)).data)
 
 
+#: Whose own items a role sees.
+SIDES: tuple[tuple[str, queries.Side], ...] = (("performer", "performed"), ("viewer", "bought"))
+
+
 class HistoryView(ModeIsStored, SignedInView):
     """What was bought or performed."""
 
@@ -137,8 +141,9 @@ class HistoryView(ModeIsStored, SignedInView):
         examples=[examples.HISTORY],
     )
     def get(self, request: Request) -> Response:
-        """A viewer's own items or a performer's own, the newest first."""
+        """A viewer's own items, a performer's own, both of who is both; the newest first."""
         pages: Any = CursorPages()
-        rows = pages.paginate_queryset(queries.history_for(self.actor), request, view=self)
+        sides = [side for role, side in SIDES if role in self.access.roles] or ["bought"]
+        rows = pages.paginate_queryset(queries.history_for(self.account.pk, sides), request, view=self)
         page: Response = pages.get_paginated_response(QueueItemSerializer(queries.views(rows), many=True).data)
         return page

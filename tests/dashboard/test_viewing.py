@@ -17,7 +17,7 @@ from queue_app.models import QueueItem
 from queue_app.states import DEFAULT_DURATION_SECONDS
 from tests import factories
 from tests.dashboard.support import fetch, on_sale, parts, press, test_ids, text, told
-from tests.queue_app.support import asked, bought, come, depth_of, rich, running, status_of, tokens_of
+from tests.queue_app.support import asked, bought, buying, come, depth_of, rich, running, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +129,15 @@ def test_history_is_his_own(performer: Performer, viewer: Viewer, his: Client) -
     assert "Mine" in page
     assert "refunded: cancelled by the viewer" in page
     assert "Theirs" not in page
+
+
+def test_who_performs_and_buys_sees_each_in_its_place(performer: Performer, viewer: Viewer, hers: Client) -> None:
+    performed = bought(viewer, come(performer), title="She sang")
+    paid = bought(buying(performer), come(factories.performer()), title="She bought")
+    for item_id in (performed, paid):
+        services.refund(by=factories.actor(factories.staff()), item_id=item_id)
+    pages = [text(hers.get(path)) for path in ("/queue/history/", "/my/history/")]
+    assert [("She sang" in page, "She bought" in page) for page in pages] == [(True, False), (False, True)]
 
 
 @pytest.mark.parametrize(

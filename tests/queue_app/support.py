@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib.auth.models import Group
+
+from accounts.access import forget_access
 from accounts.models import Performer, Viewer
 from core.actors import SYSTEM
 from core.idempotency import Claim
@@ -30,6 +33,13 @@ def rich(viewer: Viewer, tokens: int = 1000) -> Viewer:
     """A viewer with tokens."""
     fund(by=SYSTEM, owner_id=viewer.pk, tokens=tokens, key=f"fund-{uuid4()}")
     return viewer
+
+
+def buying(performer: Performer) -> Viewer:
+    """A performer who buys too: her viewer's side, with tokens."""
+    performer.user.groups.add(Group.objects.get(name="viewer"))
+    forget_access(performer.user)
+    return rich(Viewer.objects.create(user=performer.user, alias=f"Alias {performer.user.username}"))
 
 
 def intake(viewer: Viewer, performer: Performer | None, **fields: Any) -> QueueIntake:  # noqa: ANN401 - any field of the payload

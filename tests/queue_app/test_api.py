@@ -16,7 +16,7 @@ from modelstate import services as states
 from queue_app import services
 from queue_app.queries import queue_of
 from tests import factories
-from tests.queue_app.support import bought, come, earned_by, rich, running, status_of, tokens_of
+from tests.queue_app.support import bought, buying, come, earned_by, rich, running, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
 NO_ITEM = derived_id("no item")
@@ -172,6 +172,13 @@ def test_history_pages_by_cursor_and_shows_only_ones_own(performer: Performer, v
     assert rest["next"] is None
     hers = factories.bearer(performer).get(f"{BASE}/history").json()
     assert [UUID(item["id"]) for item in hers["results"]] == seen
+
+
+def test_history_of_who_performs_and_buys_holds_both(performer: Performer, viewer: Viewer) -> None:
+    own = [bought(viewer, performer), bought(buying(performer), come(factories.performer()))]
+    found = factories.bearer(performer).get(f"{BASE}/history").json()["results"]
+    assert [UUID(item["id"]) for item in found] == list(reversed(own))
+    assert factories.bearer(factories.staff()).get(f"{BASE}/history").json()["results"] == []
 
 
 @pytest.mark.parametrize("place", [b"p=abc", b"p=%00", b"p=9999-99-99", b"\xff"])

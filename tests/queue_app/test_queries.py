@@ -13,6 +13,7 @@ from modelstate.queries import get_state
 from queue_app import services
 from queue_app.models import QueueItem
 from queue_app.queries import (
+    Side,
     history_for,
     item_for,
     open_items_of,
@@ -24,9 +25,11 @@ from queue_app.queries import (
 )
 from queue_app.states import DEFAULT_DURATION_SECONDS, Mode
 from tests import factories
-from tests.queue_app.support import bought, come, running
+from tests.queue_app.support import bought, buying, come, running
 
 pytestmark = pytest.mark.django_db
+PERFORMED: Side = "performed"
+BOUGHT: Side = "bought"
 
 
 def test_the_wait_is_the_rest_of_the_running_one_and_the_durations_ahead(performer: Performer, viewer: Viewer) -> None:
@@ -120,10 +123,18 @@ def test_a_finished_item_tells_when_it_was_settled(performer: Performer, viewer:
 
 def test_history_shows_each_side_its_own(performer: Performer, viewer: Viewer) -> None:
     item_id = bought(viewer, performer)
-    for who in (performer, viewer):
-        assert [item.id for item in views(history_for(factories.actor(who)))] == [item_id]
-    for who in (factories.performer(), factories.viewer()):
-        assert views(history_for(factories.actor(who))) == []
+    for who, side, other in (performer.pk, PERFORMED, BOUGHT), (viewer.pk, BOUGHT, PERFORMED):
+        assert [item.id for item in views(history_for(who, [side]))] == [item_id]
+        assert views(history_for(who, [other])) == []
+    for stranger in (factories.performer(), factories.viewer()):
+        assert views(history_for(stranger.pk, [PERFORMED, BOUGHT])) == []
+
+
+def test_who_performs_and_buys_has_a_history_on_each_side(performer: Performer, viewer: Viewer) -> None:
+    performed, paid = bought(viewer, performer), bought(buying(performer), come(factories.performer()))
+    sides: list[list[Side]] = [[PERFORMED], [BOUGHT], [PERFORMED, BOUGHT]]
+    seen = [{item.pk for item in history_for(performer.pk, side)} for side in sides]
+    assert seen == [{performed}, {paid}, {performed, paid}]
 
 
 def test_a_place_counts_the_running_one_in_the_total(performer: Performer, viewer: Viewer) -> None:
