@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from core.exceptions import DomainError, DuplicateKey, ValidationFailed, error_for_code
 from core.problems import problem_body
-from core.sql import call_value, translated, waiting_for_twin
+from core.sql import call_value, refusal_of, translated, waiting_for_twin
 
 REMEMBERED = {402, 409}
 KEPT_DAYS = 30
@@ -80,6 +80,25 @@ def once(claim: Claim, effect: Callable[[], Answer]) -> Answer:
     return answer
 
 
+def answer_of(found: dict[str, Any], claim: Claim) -> Answer:
+    """What a function that claims its key itself has found: its answer, a replay, or a refusal (see `remembered`)."""
+    if "answer" in found:
+        return Answer(200, found["answer"])
+    return replay(found) if "replay" in found else remembered(refusal_of(found), claim)
+
+
+def decided(refusal: DomainError, claim: Claim) -> Answer:
+    """A refusal that was clear before the key was looked at: what stands under the key has the word, else it is raised.
+
+    As of any refusal, 402 and 409 are remembered.
+    """
+
+    def refuse() -> Answer:
+        raise refusal
+
+    return once(claim, refuse)
+
+
 def remembered(refusal: DomainError, claim: Claim) -> Answer:
     """Keep the refusal of a function that claimed its key itself and gave it back; a twin in between has the word.
 
@@ -88,10 +107,7 @@ def remembered(refusal: DomainError, claim: Claim) -> Answer:
     if refusal.status not in REMEMBERED or refusal.code in FORGOTTEN_CODES:
         raise refusal
 
-    def refuse() -> Answer:
-        raise refusal
-
-    return once(claim, refuse)
+    return decided(refusal, claim)
 
 
 def forget_old_keys() -> int:
@@ -112,12 +128,6 @@ def claimed(claim: Claim) -> Answer | None:
     """None where the key is ours now; the stored answer, or its refusal raised, where it was used before."""
     with waiting_for_twin():
         held = _claim(claim)
-    return None if held is None else replay(held)
-
-
-def kept(claim: Claim) -> Answer | None:
-    """The answer that stands under the key, without claiming it; a stored refusal is raised again, DuplicateKey too."""
-    held = call_value("core_kept_answer", actor=claim.actor_id, key=claim.key, fingerprint=claim.fingerprint)
     return None if held is None else replay(held)
 
 

@@ -188,7 +188,7 @@ def announce_closed(result: Facts) -> None:
     """Announce what an end of an item answered: an abandoned one is refunded in the same breath, both are told."""
     announce_ended(result["item"], result["wallet"])
     if result["queue"] is None:
-        _announce_places(pool_places())
+        _announce_places(result["pool"])
     else:
         _announce_queue(result)
     announce_taken(result["taken"])
@@ -295,7 +295,7 @@ def announce_taken(taken: list[Facts]) -> None:
         publish(_placed(given["item"]))
         announce_told(given)
     if taken:
-        _announce_places(pool_places())
+        _announce_places(taken[-1]["pool"])
 
 
 def announce_line(behind: list[Facts]) -> None:

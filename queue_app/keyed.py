@@ -12,12 +12,13 @@ from uuid import UUID
 from django.db import transaction
 
 from core.actors import Actor
-from core.idempotency import Answer, Claim, kept, remembered, replay
-from core.sql import call_claiming, refusal_of
+from core.exceptions import DomainError
+from core.idempotency import Answer, Claim, answer_of, claimed, decided
+from core.sql import call_claiming
 from modelstate.events import announce as announce_step
 from modelstate.states import Event
-from queue_app import events, policies
-from queue_app.services import JOINS, audit_step, check_not_own_item, part_of
+from queue_app import events
+from queue_app.services import JOINS, arguments_of, audit_step
 
 
 def start(*, by: Actor, claim: Claim, item_id: UUID) -> Answer:
@@ -29,20 +30,17 @@ def finish(
     *, by: Actor, claim: Claim, item_id: UUID, settled: int | None = None, refunded: int | None = None
 ) -> Answer:
     """As `services.finish`."""
-    check_not_own_item(by, item_id)
-    return _step("finish", by=by, claim=claim, item_id=item_id, settled=part_of(by, item_id, settled, refunded))
+    return _step("finish", by=by, claim=claim, item_id=item_id, settled=settled, refunded=refunded)
 
 
 def abandon(*, by: Actor, claim: Claim, item_id: UUID, reason: str | None = None) -> Answer:
     """As `services.abandon`."""
-    check_not_own_item(by, item_id)
-    return _step("abandon", by=by, claim=claim, item_id=item_id, reason=policies.refund_reason(reason, by))
+    return _step("abandon", by=by, claim=claim, item_id=item_id, reason=reason)
 
 
 def refund(*, by: Actor, claim: Claim, item_id: UUID, reason: str | None = None) -> Answer:
     """As `services.refund`."""
-    check_not_own_item(by, item_id)
-    return _step("refund", by=by, claim=claim, item_id=item_id, reason=policies.refund_reason(reason, by))
+    return _step("refund", by=by, claim=claim, item_id=item_id, reason=reason)
 
 
 def cancel(*, by: Actor, claim: Claim, item_id: UUID) -> Answer:
@@ -51,20 +49,27 @@ def cancel(*, by: Actor, claim: Claim, item_id: UUID) -> Answer:
 
 
 def join(*, by: Actor, claim: Claim, performer_id: UUID) -> Answer:
-    """As `services.join`; a repetition is no attempt."""
-    known = kept(claim)
-    if known is not None:
-        return known
-    JOINS.hit(performer_id)
-    return _line_step(Event.JOIN_QUEUE, by=by, claim=claim, performer_id=performer_id)
+    """As `services.join`. A repetition is no attempt: whoever has the key first is waited for, then counted."""
+    with transaction.atomic():
+        known = claimed(claim)
+        if known is not None:
+            return known
+        JOINS.hit(performer_id)
+        found = _line_step(Event.JOIN_QUEUE, by=by, claim=claim, performer_id=performer_id, is_claimed=True)
+    return answer_of(found, claim)
 
 
 def leave(*, by: Actor, claim: Claim, performer_id: UUID) -> Answer:
     """As `services.leave`."""
-    return _line_step(Event.LEAVE_QUEUE, by=by, claim=claim, performer_id=performer_id)
+    found = _line_step(Event.LEAVE_QUEUE, by=by, claim=claim, performer_id=performer_id, is_claimed=False)
+    return answer_of(found, claim)
 
 
-def _step(step: str, *, by: Actor, claim: Claim, item_id: UUID, **more: object) -> Answer:
+def _step(step: str, *, by: Actor, claim: Claim, item_id: UUID, **given: Any) -> Answer:  # noqa: ANN401 - what the step takes
+    try:
+        more = arguments_of(step, by=by, item_id=item_id, **given)
+    except DomainError as refusal:
+        return decided(refusal, claim)
     with _beside_the_audit(by):
         found = call_claiming(
             "queue_app_step",
@@ -72,7 +77,6 @@ def _step(step: str, *, by: Actor, claim: Claim, item_id: UUID, **more: object) 
             key=claim.key,
             fingerprint=claim.fingerprint,
             step=step,
-            owner=policies.owner_of(by),
             item=item_id,
             **more,
         )
@@ -80,10 +84,10 @@ def _step(step: str, *, by: Actor, claim: Claim, item_id: UUID, **more: object) 
             audit_step(by, step, found["item"])
             announce = events.announce_started if step == "start" else events.announce_closed
             announce(found)
-    return _answer(found, claim)
+    return answer_of(found, claim)
 
 
-def _line_step(event: Event, *, by: Actor, claim: Claim, performer_id: UUID) -> Answer:
+def _line_step(event: Event, *, by: Actor, claim: Claim, performer_id: UUID, is_claimed: bool) -> dict[str, Any]:
     found = call_claiming(
         "queue_app_line_step",
         performer=performer_id,
@@ -91,20 +95,15 @@ def _line_step(event: Event, *, by: Actor, claim: Claim, performer_id: UUID) -> 
         key=claim.key,
         fingerprint=claim.fingerprint,
         event=event.value,
+        claimed=is_claimed,
     )
     if "answer" in found:
         announce_step(found["step"])
         events.announce_touched(found["touched"])
         events.announce_line(found["behind"])
-    return _answer(found, claim)
+    return found
 
 
 def _beside_the_audit(by: Actor) -> AbstractContextManager[Any]:
     """What staff do is written down in the same transaction; anybody else needs none but the statement's own."""
     return transaction.atomic() if by.kind == "staff" else nullcontext()
-
-
-def _answer(found: dict[str, Any], claim: Claim) -> Answer:
-    if "answer" in found:
-        return Answer(200, found["answer"])
-    return replay(found) if "replay" in found else remembered(refusal_of(found), claim)

@@ -146,7 +146,6 @@ SELECT p.item_id, p.place, p.wait_seconds
  UNION ALL
 SELECT item_id, place, wait_seconds FROM queue_app_pool() WHERE %s
 """
-_READ_POOL = "SELECT item_id, viewer_id, place, wait_seconds FROM queue_app_pool() ORDER BY place"
 
 
 def queue_of(performer_id: UUID) -> QueueView:
@@ -230,12 +229,8 @@ def _places(performer_ids: set[UUID | None]) -> dict[UUID, tuple[int, int]]:
 
 def pool_places() -> list[dict[str, Any]]:
     """Where the items stand that wait for whoever is next, as the snapshot of a queue tells its own."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ_POOL)
-        return [
-            {"itemId": str(item), "viewerId": str(viewer), "position": place, "waitSeconds": wait}
-            for item, viewer, place, wait in cursor.fetchall()
-        ]
+    found: list[dict[str, Any]] = call_value("queue_app_pool_places")
+    return found
 
 
 def events_of(item_id: UUID) -> QuerySet[QueueEvent]:

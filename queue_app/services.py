@@ -1,4 +1,7 @@
-"""Every change of the queue: each one statement, with its announcements after the commit."""
+"""Every change of the queue: each one statement, with its announcements after the commit.
+
+The steps that API clients take with a key are in `queue_app.keyed`.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from django.db import transaction
 from audit.services import record
 from core.actors import Actor
 from core.exceptions import NotFound
-from core.idempotency import Answer, Claim, remembered, replay
+from core.idempotency import Answer, Claim, answer_of
 from core.ratelimits import Shield
-from core.sql import call, call_claiming, call_value, refusal_of
+from core.sql import call, call_claiming, call_value
 from modelstate import services as state_services
 from modelstate.queries import StateView
 from queue_app import events, policies, queries
@@ -103,8 +106,7 @@ def request(*, by: Actor, claim: Claim, tokens: int, title: str, duration_second
         if "answer" in found:
             balance_changed(by.id, found["version"])
             events.announce_enqueued(found["queued"])
-            return Answer(200, found["answer"])
-    return replay(found) if "replay" in found else remembered(refusal_of(found), claim)
+    return answer_of(found, claim)
 
 
 def preview(*, by: Actor, item_id: UUID, settled: int | None = None) -> Preview:
@@ -140,7 +142,7 @@ def start(*, by: Actor, item_id: UUID) -> Moved:
     the line, AlreadyProcessing, OutOfOrder.
     """
     with transaction.atomic():
-        result = call("queue_app_start", actor=by.id, owner=policies.owner_of(by), item=item_id)
+        result = call("queue_app_start", actor=by.id, item=item_id, **arguments_of("start", by=by, item_id=item_id))
         audit_step(by, "start", result["item"])
         events.announce_started(result)
     return Moved(result["item"], None)
@@ -167,14 +169,7 @@ def finish(*, by: Actor, item_id: UUID, settled: int | None = None, refunded: in
 
     Raises NotFound, InvalidStateTransition unless it runs, ValidationFailed where the parts are not the whole.
     """
-    return _close("finish", by=by, item_id=item_id, settled=part_of(by, item_id, settled, refunded))
-
-
-def part_of(by: Actor, item_id: UUID, settled: int | None, refunded: int | None) -> int | None:
-    """How many of the item's tokens a finish settles; None means all. Raises as `finish` does."""
-    if settled is None and refunded is None:
-        return None
-    return policies.split(queries.item_for(by, item_id).tokens, settled, refunded)
+    return _close("finish", by=by, item_id=item_id, settled=settled, refunded=refunded)
 
 
 def abandon(*, by: Actor, item_id: UUID, reason: str | None = None) -> Moved:
@@ -182,12 +177,12 @@ def abandon(*, by: Actor, item_id: UUID, reason: str | None = None) -> Moved:
 
     Raises NotFound, InvalidStateTransition where it has ended, ValidationFailed for an unknown reason.
     """
-    return _close("abandon", by=by, item_id=item_id, reason=policies.refund_reason(reason, by))
+    return _close("abandon", by=by, item_id=item_id, reason=reason)
 
 
 def refund(*, by: Actor, item_id: UUID, reason: str | None = None) -> Moved:
     """Give the tokens of an item that waits or runs back. Raises as `abandon` does."""
-    return _close("refund", by=by, item_id=item_id, reason=policies.refund_reason(reason, by))
+    return _close("refund", by=by, item_id=item_id, reason=reason)
 
 
 def cancel(*, by: Actor, item_id: UUID) -> Moved:
@@ -195,18 +190,51 @@ def cancel(*, by: Actor, item_id: UUID) -> Moved:
     return _close("cancel", by=by, item_id=item_id)
 
 
-def _close(verb: str, *, by: Actor, item_id: UUID, **more: object) -> Moved:
-    if verb != "cancel":
-        check_not_own_item(by, item_id)
+def _close(verb: str, *, by: Actor, item_id: UUID, **given: Any) -> Moved:  # noqa: ANN401 - what the verb takes
+    more = arguments_of(verb, by=by, item_id=item_id, **given)
     with transaction.atomic():
-        result = call(f"queue_app_{verb}", actor=by.id, owner=policies.owner_of(by), item=item_id, **more)
+        result = call(f"queue_app_{verb}", actor=by.id, item=item_id, **more)
         audit_step(by, verb, result["item"])
         events.announce_closed(result)
     return Moved(result["item"], result["settlement"])
 
 
-def check_not_own_item(by: Actor, item_id: UUID) -> None:
-    """Raises CannotAdjustOwnWallet where staff would end what they bought themselves; they may cancel it."""
+def arguments_of(
+    verb: str,
+    *,
+    by: Actor,
+    item_id: UUID,
+    settled: int | None = None,
+    refunded: int | None = None,
+    reason: str | None = None,
+) -> Facts:
+    """What the function of a step is told besides the actor and the item, checked.
+
+    Staff work on anybody's items, but cancelling is its viewer's alone. Raises ValidationFailed, NotFound, and
+    CannotAdjustOwnWallet where staff would end what they bought themselves; they may cancel it.
+    """
+    if verb == "cancel":
+        if by.id is None:
+            raise NotFound()
+        return {"owner": by.id}
+    if verb != "start":
+        _check_not_own_item(by, item_id)
+    owner = {"owner": policies.owner_of(by)}
+    match verb:
+        case "finish":
+            return owner | {"settled": _part_of(by, item_id, settled, refunded)}
+        case "abandon" | "refund":
+            return owner | {"reason": policies.refund_reason(reason, by)}
+    return owner
+
+
+def _part_of(by: Actor, item_id: UUID, settled: int | None, refunded: int | None) -> int | None:
+    if settled is None and refunded is None:
+        return None
+    return policies.split(queries.item_for(by, item_id).tokens, settled, refunded)
+
+
+def _check_not_own_item(by: Actor, item_id: UUID) -> None:
     if by.kind == "staff" and queries.item_for(by, item_id).viewer_id == by.id:
         raise CannotAdjustOwnWallet("This is your own purchase. Somebody else has to end it.")
 

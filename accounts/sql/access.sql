@@ -1,7 +1,7 @@
 -- grant: app
 -- What one account may do and see, for accounts/access.py; no row where there is no such account. What makes tokens is
--- nobody's by being a superuser: it is granted by name. Every request asks: one plan a
--- connection, kept from its first call on; planning these statements costs five times what running them does.
+-- nobody's by being a superuser: it is granted by name. Every request asks: one plan a connection, as planning these
+-- statements costs five times what running them does.
 CREATE OR REPLACE FUNCTION accounts_access(p_user uuid)
 RETURNS TABLE (permissions text[], flags text[], performs boolean, views boolean, manages boolean, staff boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -31,7 +31,8 @@ BEGIN
       AND coalesce(f.everyone,
         f.authenticated OR (f.staff AND v_staff) OR (f.superusers AND v_super)
         OR EXISTS (SELECT FROM accounts_featureflag_users w WHERE w.featureflag_id = f.id AND w.user_id = p_user)
-        OR EXISTS (SELECT FROM accounts_featureflag_groups g WHERE g.featureflag_id = f.id AND g.group_id = ANY (v_groups)))),
+        OR EXISTS (SELECT FROM accounts_featureflag_groups g
+                   WHERE g.featureflag_id = f.id AND g.group_id = ANY (v_groups)))),
     EXISTS (SELECT FROM accounts_performer WHERE user_id = p_user),
     EXISTS (SELECT FROM accounts_viewer WHERE user_id = p_user),
     EXISTS (SELECT FROM accounts_studio_managers WHERE user_id = p_user),

@@ -6,17 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connection
 
 from core.actors import Actor
-from core.exceptions import NotFound, RequestInProgress
-from core.idempotency import Answer, Claim, remembered, replay
-from core.sql import loaded, refusal_of, translated, waited_for_twin
+from core.exceptions import NotFound
+from core.idempotency import Answer, Claim, answer_of
+from core.sql import call_claiming
 from menus.offers import check_note
 from queue_app.events import announce_enqueued
 from wallet.events import balance_changed
-
-PURCHASE = "SELECT menus_purchase(%s, %s, %s, %s, %s, %s)"
 
 
 def purchase(*, by: Actor, claim: Claim, item_id: UUID, note: str = "") -> Answer:
@@ -31,26 +28,21 @@ def purchase(*, by: Actor, claim: Claim, item_id: UUID, note: str = "") -> Answe
     note = note.strip()
     check_note(note)
     found = _ask(by.id, claim, item_id, note)
-    if "replay" in found:
-        return replay(found)
-    if "refusal" in found:
-        return remembered(refusal_of(found), claim)
-    _announce(by.id, found)
-    return Answer(200, found["answer"])
+    if "answer" in found:
+        _announce(by.id, found)
+    return answer_of(found, claim)
 
 
 def _ask(viewer_id: UUID, claim: Claim, item_id: UUID, note: str) -> dict[str, Any]:
-    arguments: list[Any] = [viewer_id, claim.key, claim.fingerprint, item_id, note, settings.BUSINESS_TIME_ZONE]
-    with translated(), connection.cursor() as cursor:
-        try:
-            cursor.execute(PURCHASE, arguments)
-        except DatabaseError as error:
-            if waited_for_twin(error):
-                raise RequestInProgress() from error
-            raise
-        row = cursor.fetchone()
-    answer: dict[str, Any] = loaded(row[0])
-    return answer
+    return call_claiming(
+        "menus_purchase",
+        actor=viewer_id,
+        key=claim.key,
+        fingerprint=claim.fingerprint,
+        item=item_id,
+        note=note,
+        zone=settings.BUSINESS_TIME_ZONE,
+    )
 
 
 def _announce(viewer_id: UUID, found: dict[str, Any]) -> None:

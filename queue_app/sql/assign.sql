@@ -1,6 +1,7 @@
 -- grant: none
 -- An item that waited for whoever is next becomes hers: the last in her queue. The caller holds her locks and the item's.
--- Answers {item, queue, notices}: what its viewer and her devices are told. Her wallet learns of it only at the start.
+-- Answers {item, queue, notices, pool}: what its viewer, her devices and those who still wait for anybody are told. Her
+-- wallet learns of it only at the start.
 CREATE OR REPLACE FUNCTION queue_app_assign(p_item uuid, p_performer uuid) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -19,6 +20,6 @@ BEGIN
   PERFORM queue_app_arm(p_performer);
   RETURN jsonb_build_object(
     'item', queue_app_wire(v_item), 'queue', queue_app_snapshot(p_performer),
-    'notices', queue_app_tell(v_item.viewer_id, v_item, 'created'));
+    'notices', queue_app_tell(v_item.viewer_id, v_item, 'created'), 'pool', queue_app_pool_places());
 END
 $$;

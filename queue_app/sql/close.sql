@@ -2,7 +2,7 @@
 -- The one end of an item that waited or ran: money, item, queue and, where it ran, the performer's state move together.
 -- finish pays p_settled tokens (NULL: all) and gives the rest back; every other event gives all back with p_reason. Who
 -- is in the line after it with nothing of her own waiting takes what waits for whoever is next (`taken`); where the item
--- was nobody's yet, `queue` is null and those behind it have moved up.
+-- was nobody's yet, `queue` is null and those behind it have moved up (`pool`).
 CREATE OR REPLACE FUNCTION queue_app_close(
   p_actor uuid, p_owner uuid, p_side text, p_item uuid, p_event text, p_settled bigint, p_reason text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -54,6 +54,7 @@ BEGIN
     'settlement', jsonb_build_object(
       'transferId', v_money -> 'transfer_id', 'settled', v_money -> 'settled', 'refunded', v_money -> 'refunded',
       'reason', NULLIF(v_item.refund_reason, '')),
-    'taken', queue_app_take(v_item.performer_id));
+    'taken', queue_app_take(v_item.performer_id),
+    'pool', CASE WHEN v_queue IS NULL THEN queue_app_pool_places() END);
 END
 $$;

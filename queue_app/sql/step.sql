@@ -14,17 +14,22 @@ BEGIN
   IF v_done IS NOT NULL THEN
     RETURN v_done;
   END IF;
-  v_done := CASE p_step
-    WHEN 'start' THEN queue_app_start(p_actor, p_owner, p_item)
-    WHEN 'finish' THEN queue_app_finish(p_actor, p_owner, p_item, p_settled)
-    WHEN 'abandon' THEN queue_app_abandon(p_actor, p_owner, p_item, p_reason)
-    WHEN 'refund' THEN queue_app_refund(p_actor, p_owner, p_item, p_reason)
-    WHEN 'cancel' THEN queue_app_cancel(p_actor, p_owner, p_item)
-  END;
-  IF v_done ? 'refusal' THEN
+  BEGIN
+    v_done := CASE p_step
+      WHEN 'start' THEN queue_app_start(p_actor, p_owner, p_item)
+      WHEN 'finish' THEN queue_app_finish(p_actor, p_owner, p_item, p_settled)
+      WHEN 'abandon' THEN queue_app_abandon(p_actor, p_owner, p_item, p_reason)
+      WHEN 'refund' THEN queue_app_refund(p_actor, p_owner, p_item, p_reason)
+      WHEN 'cancel' THEN queue_app_cancel(p_actor, p_owner, p_item)
+    END;
+    IF v_done ? 'refusal' THEN
+      -- Undone with it: a refusal that the wallet kept under the item's own key would answer every later try.
+      RAISE EXCEPTION 'refused' USING ERRCODE = 'RF001';
+    END IF;
+  EXCEPTION WHEN SQLSTATE 'RF001' THEN
     PERFORM core_release_key(p_actor, p_key);
     RETURN v_done;
-  END IF;
+  END;
   v_answer := jsonb_build_object('item', v_done -> 'item', 'settlement', v_done -> 'settlement');
   PERFORM core_store_answer(p_actor, p_key, 200, v_answer);
   RETURN v_done || jsonb_build_object('answer', v_answer);

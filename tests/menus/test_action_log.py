@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -148,6 +149,12 @@ def test_only_a_transaction_of_its_own_does_not_wait_for_the_disk(
 def test_a_line_written_beside_other_work_waits_with_it(performer: Performer) -> None:
     log_action(performer_id=performer.pk, item_id="start-stream", duration_ms=1)
     assert _commits() == "on"
+
+
+def test_a_line_by_itself_does_not_wait(performer: Performer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("menus.services.actions.connection", SimpleNamespace(in_atomic_block=False))
+    log_action(performer_id=performer.pk, item_id="start-stream", duration_ms=1)
+    assert _commits() == "off"
 
 
 def _commits() -> str:

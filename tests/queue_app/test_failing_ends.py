@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from structlog.testing import capture_logs
 
 from accounts.models import Performer, Viewer
+from core.idempotency import Claim
 from modelstate.states import State
 from notices.models import Notice
+from queue_app import keyed
 from queue_app.invariants import NOBODY_SITS_ON_THE_HEAD
 from queue_app.models import QueueItem
 from queue_app.sweeping import ITEMS_AT_ONCE, sweep
@@ -18,6 +20,7 @@ from tests import factories
 from tests.queue_app.clockwork import come_back, limits
 from tests.queue_app.support import asked, bought, come, rich, running, state_of, status_of, tokens_of
 from tests.support.database import Connection
+from wallet.exceptions import AccountClosed
 
 pytestmark = [pytest.mark.threads, pytest.mark.usefixtures("database_clone")]
 LATE_HEADS = "UPDATE queue_app_performerqueue SET start_by = now() - interval '31 seconds' WHERE start_by IS NOT NULL"
@@ -154,3 +157,17 @@ def test_nothing_else_is_changed_beside_it_by_hand(
     for change in ("tokens = 5, retry_at = now()", "version = version + 1, retry_at = now()", "tokens = tokens"):
         with pytest.raises(psycopg.errors.CheckViolation):
             owner_connection.execute(f"UPDATE queue_app_queueitem SET {change} WHERE id = %s", [item_id])
+
+
+def test_what_a_closed_wallet_refused_is_done_once_it_is_open(
+    owner_connection: Connection, performer: Performer, viewer: Viewer
+) -> None:
+    """A refusal that the wallet kept under the item's own key would be the answer to every later end of it."""
+    item_id, by = running(viewer, performer, tokens=100), factories.actor(performer)
+    close(owner_connection, viewer)
+    for _ in range(2):
+        with pytest.raises(AccountClosed):
+            keyed.finish(by=by, claim=Claim(performer.pk, str(uuid4()), b""), item_id=item_id)
+    close(owner_connection, viewer, closed=False)
+    finished = keyed.finish(by=by, claim=Claim(performer.pk, str(uuid4()), b""), item_id=item_id, settled=40)
+    assert (finished.body["settlement"]["settled"], status_of(item_id)) == (40, "finished")

@@ -10,11 +10,11 @@ import pytest
 from accounts.models import Performer, Viewer
 from audit.models import AuditEntry
 from core.actors import Actor
-from core.exceptions import DomainError
+from core.exceptions import DomainError, DuplicateKey, NotFound, ValidationFailed
 from core.idempotency import Claim
 from modelstate import services as states
 from modelstate.models import StateChange
-from queue_app import keyed
+from queue_app import keyed, services
 from queue_app.queries import behind, snapshot_of
 from tests import factories
 from tests.queue_app.support import bought, come, running, status_of, tokens_of
@@ -101,6 +101,38 @@ def test_staff_end_nothing_that_they_bought_themselves(performer: Performer, vie
     assert status_of(item) == "created"
 
 
+def test_what_was_clear_before_the_key_is_remembered_too(performer: Performer, viewer: Viewer) -> None:
+    item, mine = bought(viewer, performer), claim(viewer, "once", b"abandon")
+    clerk = Actor(viewer.pk, "staff")
+    with pytest.raises(CannotAdjustOwnWallet):
+        keyed.abandon(by=clerk, claim=mine, item_id=item)
+    with pytest.raises(DuplicateKey):
+        keyed.abandon(by=clerk, claim=claim(viewer, "once", b"another"), item_id=item)
+    with pytest.raises(DomainError) as again:
+        keyed.abandon(by=clerk, claim=mine, item_id=item)
+    assert (again.value.code, again.value.replayed) == ("CANNOT_ADJUST_OWN_WALLET", True)
+
+
+def test_a_wrong_part_frees_its_key_but_not_another_requests(performer: Performer, viewer: Viewer) -> None:
+    item, by = running(viewer, performer), factories.actor(performer)
+    with pytest.raises(ValidationFailed):
+        keyed.finish(by=by, claim=claim(performer, "part"), item_id=item, settled=0)
+    keyed.finish(by=by, claim=claim(performer, "part"), item_id=item, settled=60)
+    with pytest.raises(DuplicateKey):
+        keyed.finish(by=by, claim=claim(performer, "part", b"other"), item_id=item, settled=0)
+
+
+def test_only_its_viewer_cancels_staff_refund(performer: Performer, viewer: Viewer) -> None:
+    item, clerk = bought(viewer, performer), factories.staff()
+    for cancel in (
+        lambda: keyed.cancel(by=factories.actor(clerk), claim=claim(clerk), item_id=item),
+        lambda: services.cancel(by=factories.actor(clerk), item_id=item),
+    ):
+        with pytest.raises(NotFound):
+            cancel()
+    assert status_of(item) == "created"
+
+
 def test_a_repeated_join_is_one_step(performer: Performer) -> None:
     by, mine = factories.actor(performer), claim(performer)
     keyed.leave(by=by, claim=claim(performer), performer_id=performer.pk)
@@ -138,14 +170,14 @@ def test_a_step_over_http_takes_few_statements(
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(("path", "statements"), [("leave", 3), ("join", 4)])
+@pytest.mark.parametrize(("path", "statements"), [("leave", 3), ("join", 6)])
 def test_a_step_of_the_line_takes_few_statements(
     performer: Performer,
     path: str,
     statements: int,
     django_assert_num_queries: Any,  # noqa: ANN401
 ) -> None:
-    """The sign-in, what stands under a join's key, the step, the log's line."""
+    """The sign-in, the step, the log's line; a join claims its key beforehand, in a transaction (here a savepoint)."""
     for _ in range(5):
         come(factories.performer())
     if path == "join":

@@ -12,10 +12,11 @@ from django.test import Client
 
 from accounts.models import Performer, Viewer
 from core.exceptions import DomainError
+from core.idempotency import Answer, Claim
 from modelstate import services as states
 from modelstate.queries import get_state
 from modelstate.states import State
-from queue_app import services
+from queue_app import keyed, services
 from queue_app.models import PerformerQueue, QueueItem
 from queue_app.states import MAX_DEPTH, Status
 from tests import factories
@@ -194,6 +195,16 @@ def test_joining_from_eight_devices_takes_one_place(database_clone: str) -> None
     outcomes = together([partial(services.join, by=by, performer_id=performer.pk)] * 8)
     assert refusals(outcomes) == ["INVALID_STATE_TRANSITION"] * 7
     assert get_state(performer.pk).version == 2
+
+
+def test_sixteen_presses_with_one_key_are_one_join_and_one_attempt(database_clone: str) -> None:
+    performer = factories.performer()
+    states.sign_in(by=factories.actor(performer), performer_id=performer.pk)
+    by, claim = factories.actor(performer), Claim(performer.pk, "pressed again and again", b"")
+    outcomes = together([partial(keyed.join, by=by, claim=claim, performer_id=performer.pk)] * 16)
+    answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
+    assert [answer.body["queuePosition"] for answer in answers] == [1] * 16
+    assert (sum(not answer.replayed for answer in answers), services.JOINS.peek(performer.pk).remaining) == (1, 9)
 
 
 def test_eight_threads_of_mixed_work_break_no_rule(database_clone: str) -> None:
