@@ -36,7 +36,7 @@ def with_whole_bodies(application: Application) -> Application:
     return answer
 
 
-def settled(application: Application) -> Application:
+def warmed_up(application: Application) -> Application:
     """Load all routes now, not in the first request, and take what is loaded out of the garbage collector's rounds.
 
     It would look through 150,000 objects that never end, again and again: about a tenth of a request's time.
@@ -48,4 +48,4 @@ def settled(application: Application) -> Application:
     return application
 
 
-application = settled(with_whole_bodies(get_wsgi_application()))
+application = warmed_up(with_whole_bodies(get_wsgi_application()))
