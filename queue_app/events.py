@@ -234,7 +234,7 @@ def announce_swept(result: Facts) -> None:
                 announce_ended(thing["item"], thing["wallet"])
     if "queue" in result:
         _announce_queue(result)
-    elif result["done"]:
+    elif any(thing["what"] == "closed" for thing in result["done"]):
         _announce_places(pool_places())
     announce_told(result)
 

@@ -1,6 +1,6 @@
 -- grant: none
--- Work off what is due for one performer, unless somebody is at work on her: then the next sweep does. NULL: nothing to
--- do. Answers {performer, done, steps, queue, notices}.
+-- Work off what is due for one performer, unless somebody is at work on her: then the next sweep does. NULL: nothing was
+-- done, also where all that is due is in somebody's hands. Answers {performer, done, steps, queue, notices}.
 CREATE OR REPLACE FUNCTION queue_app_sweep_one(p_performer uuid, p_limit integer) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -25,7 +25,7 @@ BEGIN
   v_done := v_done || COALESCE(v_work -> 'done', '[]');
   v_steps := v_steps || COALESCE(v_work -> 'steps', '[]');
   v_done := v_done || queue_app_sweep_waiting(p_performer, p_limit);
-  IF v_done = '[]' AND v_steps = '[]' THEN
+  IF v_steps = '[]' AND NOT EXISTS (SELECT FROM jsonb_array_elements(v_done) d WHERE d ->> 'what' <> 'busy') THEN
     RETURN NULL;
   END IF;
   UPDATE queue_app_performerqueue

@@ -1,6 +1,7 @@
 -- grant: none
 -- Places that are new to those who wait (the snapshot's "waiting", or a part of it): whoever is third now is told so,
--- once for his item; who switched it on is told every place. Answers a list of notices.
+-- once for his item; who switched it on is told every place, and again where the item was put back since (then it has
+-- another version). Answers a list of notices.
 CREATE OR REPLACE FUNCTION queue_app_tell_line(p_waiting jsonb) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -11,7 +12,7 @@ DECLARE
   v_told jsonb := '[]';
 BEGIN
   FOR v_place IN
-    SELECT w.*, i.title, COALESCE(p.enabled, false) AS followed
+    SELECT w.*, i.title, i.version, COALESCE(p.enabled, false) AS followed
       FROM jsonb_to_recordset(p_waiting) AS w ("itemId" uuid, "viewerId" uuid, position integer, "waitSeconds" bigint)
       JOIN queue_app_queueitem i ON i.id = w."itemId"
       LEFT JOIN notices_preference p ON p.owner_id = w."viewerId" AND p.key = 'queue.position.updated'
@@ -27,7 +28,8 @@ BEGIN
     END IF;
     IF v_place.followed THEN
       v_told := v_told || jsonb_build_array(notices_put(
-        v_place."viewerId", 'queue.position.updated', v_facts, v_cause || 'position:' || v_place.position));
+        v_place."viewerId", 'queue.position.updated', v_facts,
+        v_cause || 'position:' || v_place.position || ':' || v_place.version));
     END IF;
   END LOOP;
   RETURN v_told;

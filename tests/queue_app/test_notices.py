@@ -214,6 +214,32 @@ def test_who_follows_his_place_is_told_each_move(her: Performer) -> None:
     assert {move.owner_id for move in moves} == {line[2][0].pk}
 
 
+def requeue(item_id: UUID) -> None:
+    """Staff put it at the end of its queue."""
+    services.requeue(by=factories.actor(factories.staff()), item_id=item_id, reason="She asked for it")
+
+
+def test_who_was_put_at_the_end_is_told_his_places_anew_but_third_once(her: Performer) -> None:
+    line = line_of(her, 5)
+    him, item = line[2]
+    Preference.objects.create(owner=him.user, key="queue.position.updated", enabled=True)
+    services.cancel(by=factories.actor(line[0][0]), item_id=line[0][1])
+    requeue(item)
+    for viewer, before in (line[1], line[3]):
+        services.cancel(by=factories.actor(viewer), item_id=before)
+    moves = Notice.objects.filter(owner=him.pk, key="queue.position.updated").order_by("id")
+    assert [move.variables["position"] for move in moves] == [2, 4, 3, 2]
+    assert told(him).count(THIRD) == 1
+
+
+def test_a_place_that_stays_is_told_once_whatever_happens_behind(her: Performer) -> None:
+    line = line_of(her, 4)
+    Preference.objects.create(owner=line[1][0].user, key="queue.position.updated", enabled=True)
+    for item_id in (line[2][1], line[3][1], line[2][1]):
+        requeue(item_id)
+    assert told(line[1][0]) == ["queue.position.updated"]
+
+
 def test_the_third_hears_of_it_once(her: Performer, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[dict[str, Any]] = []
     monkeypatch.setattr(events, "send_now", lambda _rooms, frame: sent.append(frame))

@@ -17,11 +17,11 @@ from core.exceptions import DomainError
 from notices.models import Notice
 from queue_app import services
 from queue_app.invariants import QUEUE_INVARIANTS
-from queue_app.models import QueueEvent, QueueItem
+from queue_app.models import PerformerQueue, QueueEvent, QueueItem
 from queue_app.sweeping import Swept, sweep
 from tests import factories
 from tests.queue_app.clockwork import come_back, limits
-from tests.queue_app.support import bought, come, rich, running, status_of, tokens_of
+from tests.queue_app.support import asked, bought, come, depth_of, rich, running, status_of, tokens_of
 from tests.support.database import Connection
 from tests.support.threads import connections_for, refusals, together
 
@@ -100,6 +100,40 @@ def test_a_wallet_in_use_is_left_for_the_next_sweep(
         assert status_of(item_id) == "created"
     sweep()
     assert status_of(item_id) == "refunded"
+
+
+@pytest.mark.parametrize("addressed", [True, False])
+def test_what_is_in_somebodys_hands_moves_nothing_and_tells_nobody(
+    performer: Performer,
+    viewer: Viewer,
+    owner_connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    addressed: bool,
+) -> None:
+    if not addressed:
+        bought(rich(factories.viewer()), performer)  # so that she is given no other
+    with limits(lifetime=0):
+        item_id = bought(viewer, performer) if addressed else asked(viewer)
+    sent: list[dict[str, object]] = []
+    monkeypatch.setattr("core.events.send_now", lambda _rooms, frame: sent.append(frame))
+    before = PerformerQueue.objects.filter(performer=performer).values_list("version", "depth").first()
+    with owner_connection.transaction():
+        owner_connection.execute("SELECT FROM wallet_account WHERE owner_id = %s FOR UPDATE", [viewer.pk])
+        assert [sweep() for _ in range(3)] == [Swept()] * 3
+    after = PerformerQueue.objects.filter(performer=performer).values_list("version", "depth").first()
+    assert (after, sent, status_of(item_id)) == (before, [], "created")
+    assert sweep().done == 1
+    assert {"queue.item.refunded"} <= {str(frame["event"]) for frame in sent}
+
+
+def test_what_is_busy_hides_nothing_that_was_done(
+    performer: Performer, viewer: Viewer, owner_connection: Connection
+) -> None:
+    held, free = bought(viewer, performer), bought(rich(factories.viewer()), performer)
+    with limits(absence=0, keep_place=0), owner_connection.transaction():
+        owner_connection.execute("SELECT FROM wallet_account WHERE owner_id = %s FOR UPDATE", [viewer.pk])
+        assert [sweep().done, sweep().done] == [2, 0]  # she is OFFLINE, one item has ended
+    assert (status_of(held), status_of(free), depth_of(performer)) == ("created", "refunded", 1)
 
 
 def test_one_broken_item_stops_nobody_else_and_is_not_forgotten(
