@@ -8,14 +8,15 @@ from django.urls import URLPattern, URLResolver, include, path
 from core import views as core_views
 
 api: list[URLPattern | URLResolver] = [
+    # Looked through in this order: first what is asked most.
+    path("", include("queue_app.api.urls")),
+    path("", include("menus.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("modelstate.api.urls")),
     path("", include("presence.api.urls")),
     path("", include("wallet.api.urls")),
     path("", include("compliance.api.urls")),
     path("", include("payouts.api.urls")),
-    path("", include("menus.api.urls")),
-    path("", include("queue_app.api.urls")),
     path("", include("notices.api.urls")),
 ]
 
