@@ -19,7 +19,20 @@ AWAY = ["leave", "leave", "drop the rope", "drop the rope", "return", "return in
 TO_THE_END = ["booked time", "booked time", "deadline", "sweep", "sweep", "return", "leave", "drop the rope"]
 IN_LINE = ["must start", "must start", "sweep", "sweep", "leave the line", "join", "return", "buy"]
 BUSY = ["buy", "buy", "buy", "start", "start another", "finish", "finish", "abandon", "cancel", "requeue", "refund"]
-ANYBODY = ["ask", "ask", "ask", "must start", "sweep", "in vain", "join", "leave the line", "switch", "start", "finish"]
+ANYBODY = [
+    "ask",
+    "ask",
+    "ask",
+    "never start",
+    "never start",
+    "sweep",
+    "in vain",
+    "join",
+    "leave the line",
+    "switch",
+    "start",
+    "finish",
+]
 GONE = ["buy", "vanish", "absence", "keep_place", "viewer_absence", "return", "leave", "sweep", "switch", "rejoin"]
 
 #: What happens, and which viewer has to do with it.
@@ -106,6 +119,7 @@ class Evenings(TimedQueues):
             "drop the rope": lambda: self.be_strict("rope_drop"),
             "booked time": lambda: self.reach_end(desk),
             "must start": lambda: self.miss(desk),
+            "never start": lambda: self.never_start(desk),
             "sweep": self.sweep,
             "absence": lambda: self.be_strict("absence"),
             "keep_place": lambda: self.be_strict("keep_place"),
@@ -121,6 +135,14 @@ class Evenings(TimedQueues):
             can["return in time"] = lambda: self.return_in_time(desk, item)
             can["others"] = lambda: self.keep_waiting(desk)
         return can
+
+    def never_start(self, desk: Desk) -> None:
+        """Warned, and then it is too late: what she was asked for goes to the next one, if it was for anybody."""
+        for _ in ("warned", "missed"):
+            if desk.armed is not None:
+                self.miss(desk)
+                self.sweep()
+                self.agree()
 
     def return_in_time(self, desk: Desk, item: Item) -> None:
         """Back just before her time to come back is over; the sweep comes after it."""
