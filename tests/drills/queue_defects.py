@@ -94,7 +94,7 @@ DEFECTS = [
     defect("every step gives her all her time again", "arm", "AND start_item_id IS DISTINCT FROM v_head", ""),
     defect("what passes through must be started", "arm", "AND i.sequence IS NOT NULL", ""),
     defect("a missed request is given back", "miss_start", "NOT v_item.next_available", "true"),
-    defect("what was missed goes to the last", "hand_on", "v_next IS NOT NULL", "false"),
+    defect("who missed it gets it again", "hand_on", "(v_item.viewer_id, v_from)", "(v_item.viewer_id)"),
     defect("a mode switch gives back what is queued", "save_settings", "v_told := queue_app_snapshot", GIVE_ALL_BACK),
     Defect(
         "the youngest of the pool first",
