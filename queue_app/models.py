@@ -248,7 +248,10 @@ class QueueEvent(models.Model):
         verbose_name = "queue event"
         constraints = [models.UniqueConstraint(fields=["item", "version"], name="queue_app_one_step_each_version")]
         # Appended in the order of time: the last hour is a few pages, found by a few bytes a page.
-        indexes = [BrinIndex(fields=["at"], name="queue_app_event_times")]
+        indexes = [
+            BrinIndex(fields=["at"], name="queue_app_event_times"),
+            models.Index(fields=["actor_id", "at"], condition=Q(event="assign"), name="queue_app_given_to"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.version}: {self.event}"

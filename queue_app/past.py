@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
 from modelstate.queries import PastState, state_at
-from queue_app.models import ENDED_AT, OPEN, OVER, QueueItem
-from queue_app.states import Status
+from queue_app.models import ENDED_AT, OPEN, OVER, QueueEvent, QueueItem
+from queue_app.states import ItemEvent, Status
 from wallet.queries.past import PastBalance, balance_at, check_past
+
+OWNING = (ItemEvent.ASSIGN, ItemEvent.RELEASE)
+PLACING = (ItemEvent.ENQUEUE, ItemEvent.ASSIGN, ItemEvent.REQUEUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,30 @@ def past_of(owner_id: UUID, at: datetime, *, performs: bool) -> Past:
 
 
 def items_at(performer_id: UUID, at: datetime) -> tuple[PastItem, ...]:
-    """What was paid for her and had not ended then, in order."""
-    ended_later = QueueItem.objects.alias(ended_at=ENDED_AT).filter(OPEN | OVER & Q(ended_at__gt=at))
-    open_then = ended_later.filter(performer_id=performer_id, created_at__lte=at).order_by("sequence")
-    return tuple(PastItem(item.pk, item.hold_id, item.title, item.tokens, _status(item, at)) for item in open_then)
+    """What was paid for her and had not ended then, in the order of then. One statement.
+
+    What was for whoever is next is in her queue from the step that gave it to her to the one that took it away. While
+    one waits she is given no other, so that of those that others have now only the last one can have been hers.
+    """
+    last_given = QueueEvent.objects.filter(event=ItemEvent.ASSIGN, actor_id=performer_id, at__lte=at).order_by("-at")
+    open_then = _open_at(at).filter(Q(next_available=False, performer_id=performer_id) | Q(given_to=performer_id))
+    hers, given = open_then.filter(performer_id=performer_id), open_then.filter(pk=last_given.values("item_id")[:1])
+    found = sorted(hers.union(given), key=lambda item: item.placed_at)
+    return tuple(PastItem(item.pk, item.hold_id, item.title, item.tokens, _status(item, at)) for item in found)
+
+
+def _open_at(at: datetime) -> QuerySet[Any]:
+    """Items that had not ended then, with when each took its place and whose it was by the last step about that."""
+    steps = QueueEvent.objects.filter(item_id=OuterRef("pk"), at__lte=at).order_by("-version")
+    owned, placed = steps.filter(event__in=OWNING), steps.filter(event__in=PLACING)
+    owner = Case(When(event=ItemEvent.ASSIGN, then="actor_id"))
+    return (
+        QueueItem.objects.alias(ended_at=ENDED_AT)
+        .annotate(
+            placed_at=Subquery(placed.values("at")[:1]), given_to=Subquery(owned.annotate(to=owner).values("to")[:1])
+        )
+        .filter(OPEN | OVER & Q(ended_at__gt=at), created_at__lte=at)
+    )
 
 
 def _status(item: QueueItem, at: datetime) -> Status:
