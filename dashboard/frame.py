@@ -37,6 +37,11 @@ class Shell:
         return self._facts.performs
 
     @property
+    def says_present(self) -> bool:
+        """Whether its page says that somebody is there where sockets are blocked."""
+        return bool(self._facts.access.roles & {"performer", "viewer"})
+
+    @property
     def nav(self) -> tuple[NavSection, ...]:
         """The navigation: a performer's is her menu."""
         facts = self._facts

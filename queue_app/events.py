@@ -154,8 +154,10 @@ class ItemMoved(Event):
         return {**super().frame(), "event": f"{self.name}.{self.what}"}
 
     def data(self) -> Facts:
-        """The item, its place where it has one, and the key of the words to show."""
-        facts: Facts = {"itemId": self.item_id, "templateKey": self.template_key}
+        """The item, its place where it has one, and the key of the words to show where there are any."""
+        facts: Facts = {"itemId": self.item_id}
+        if self.template_key:
+            facts["templateKey"] = self.template_key
         if self.position is not None:
             facts |= {"position": self.position, "estimatedWaitSeconds": self.wait_seconds}
         return facts
@@ -204,7 +206,7 @@ def announce_paused(item: Facts) -> None:
 def announce_resumed(item: Facts) -> None:
     """Announce that a paused item runs again."""
     publish(PerformanceResumed(item=item))
-    publish(_moved(item, "started"))
+    publish(_runs_on(item))
 
 
 def announce_ended(item: Facts, money: Facts) -> None:
@@ -226,7 +228,7 @@ def announce_swept(result: Facts) -> None:
             case "resume":
                 announce_resumed(thing["item"])
             case "warn":
-                publish(_moved(thing["item"], "started"))
+                publish(_runs_on(thing["item"]))
             case "handed_on":
                 publish(_placed(thing["item"]))
                 announce_taken(thing["taken"])
@@ -326,6 +328,11 @@ def _announce_places(places: list[Facts]) -> None:
                 wait_seconds=place["waitSeconds"],
             )
         )
+
+
+def _runs_on(item: Facts) -> ItemMoved:
+    """It is started as before, its time is another: nothing to tell anybody in words."""
+    return replace(_moved(item, "started"), template_key="")
 
 
 def _placed(item: Facts) -> ItemMoved:

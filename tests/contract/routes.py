@@ -21,7 +21,7 @@ POST   /api/v1/auth/logout                                               401  20
 POST   /api/v1/auth/ws-ticket                                            401  200  200  200  200  200  200
 GET    /api/v1/me                                                        401  200  200  200  200  200  200
 GET    /api/v1/model/state                                               401  403  200  403  403  200  403
-POST   /api/v1/model/presence                                            401  403  200  403  403  200  403
+POST   /api/v1/model/presence                                            401  200  200  403  403  200  200
 POST   /api/v1/model/stream/start                                        401  403  200  403  403  200  403  K
 POST   /api/v1/model/stream/stop                                         401  403  200  403  403  200  403  K streaming
 GET    /api/v1/model/broadcast-settings                                  401  403  200  403  403  200  403

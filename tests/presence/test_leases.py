@@ -23,6 +23,7 @@ from presence.states import Kind
 from queue_app.sweeping import sweep
 from tests import factories
 from tests.queue_app.clockwork import go_away, limits, present_until, sign_in_of
+from tests.queue_app.support import bought, come, rich, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -116,11 +117,33 @@ def test_a_sign_of_life_says_nothing_else(performer: Performer, body: str) -> No
     assert hers.post("/api/v1/model/presence", body, content_type="application/json").status_code == 400
 
 
-def test_viewers_and_nobody_have_no_such_address(performer: Performer) -> None:
-    def ask(client: Client) -> int:
-        return client.post("/api/v1/model/presence", {}, content_type="application/json").status_code
+def stay(client: Client) -> int:
+    """What a sign of life is answered with."""
+    return client.post("/api/v1/model/presence", {}, content_type="application/json").status_code
 
-    assert (ask(Client()), ask(factories.signed_in(factories.viewer()))) == (401, 403)
+
+def test_nobody_staff_and_managers_have_no_such_address() -> None:
+    clients = [Client(), *(factories.signed_in(person) for person in (factories.staff(), factories.manager()))]
+    assert [stay(client) for client in clients] == [401, 403, 403]
+    assert not Lease.objects.exists()
+
+
+def test_a_viewer_without_sockets_keeps_what_needs_him_there() -> None:
+    viewer, her = rich(factories.viewer()), come(factories.performer())
+    item_id, his = bought(viewer, her, metadata={"presenceRequired": True}), factories.signed_in(viewer)
+    with limits(viewer_absence=0):
+        assert stay(his) == 200
+        sweep()
+        assert status_of(item_id) == "created"
+        go_away(viewer)
+        sweep()
+    assert status_of(item_id) == "refunded"
+
+
+@pytest.mark.parametrize(("who", "says"), [("performer", True), ("viewer", True), ("staff", False), ("manager", False)])
+def test_the_pages_of_who_may_be_there_say_so(who: str, says: bool) -> None:
+    page = factories.signed_in(getattr(factories, who)()).get("/notifications/").content.decode()
+    assert ('data-presence="/api/v1/model/presence"' in page) is says
 
 
 def test_a_lease_gained_while_offline_signs_her_in(performer: Performer) -> None:

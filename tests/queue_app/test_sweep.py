@@ -244,6 +244,26 @@ def test_back_in_time_it_goes_on_with_what_was_left(
     assert get_state(performer.pk).state is State.PERFORMING
 
 
+def words_of_starts(sent: list[dict[str, Any]]) -> list[str | None]:
+    """The key that each `queue.item.started` carried."""
+    return [frame["data"].get("templateKey") for frame in sent if frame["event"] == "queue.item.started"]
+
+
+def test_what_goes_on_or_runs_over_is_not_said_to_have_started_again(
+    performer: Performer, viewer: Viewer, sent: list[dict[str, Any]]
+) -> None:
+    item_id = running(viewer, performer, duration_seconds=1)
+    with limits(rope_drop=0):
+        sweep()
+    come_back(performer)
+    while "warn" not in steps_of(item_id):  # a second at most
+        sweep()
+    assert steps_of(item_id)[1:] == ["start", "pause", "resume", "warn"]
+    assert words_of_starts(sent) == ["queue.item.started", None, None]
+    versions = [frame["version"] for frame in sent if frame["event"] == "queue.item.started"]
+    assert versions == [2, 4, 5]
+
+
 def test_not_back_in_time_all_is_given_back_and_she_is_offline(
     performer: Performer, viewer: Viewer, sent: list[dict[str, Any]]
 ) -> None:
