@@ -1,4 +1,5 @@
-"""Three performers who let every kind of deadline pass: one keeps out of the line, one never starts, one vanishes.
+"""Five performers who let every kind of deadline pass: one keeps out of the line, one never starts, one never ends what
+she started, one vanishes in the middle of it, one stays away while somebody waits for her.
 
 They and their viewers are at the product's door like all others. The limits are short: much is due all the time.
 """
@@ -20,14 +21,16 @@ from tests.drills.cast import Cast, engage
 
 PACE_SECONDS = 0.5
 OPEN_SECONDS = 8
+BOOKED_SECONDS = 1
 
 
 def appoint(url: str) -> tuple[Cast, dict[Caller, Callable[[], None]]]:
-    """The three pairs, and what each of the six does all the time."""
-    cast = engage(url, performers=3, viewers=3)
-    share = len(cast.offers) // 3
+    """The five pairs, and what each of the ten does all the time."""
+    ways = (keep_out, never_start, never_end, vanish, stay_away)
+    cast = engage(url, performers=len(ways), viewers=len(ways), duration_seconds=BOOKED_SECONDS)
+    share = len(cast.offers) // len(ways)
     turns: dict[Caller, Callable[[], None]] = {}
-    for number, (worker, turn) in enumerate(zip(cast.workers, (keep_out, never_start, vanish), strict=True)):
+    for number, (worker, turn) in enumerate(zip(cast.workers, ways, strict=True)):
         offer, price = cast.offers[number * share]
         turns |= {
             cast.buyers[number]: partial(buy_one, cast.buyers[number], offer, price),
@@ -63,28 +66,55 @@ def never_start(worker: Worker) -> None:
     _pause()
 
 
-def vanish(worker: Worker) -> None:
-    """There by a socket, starts what waits, and cuts the socket: once she is offline she comes back."""
-    state = worker.read("/model/state")["state"]
-    if state != "PERFORMING":
-        with contextlib.suppress(WebSocketException, OSError, KeyError):
-            _perform_and_go(worker)
+def never_end(worker: Worker) -> None:
+    """In the line, at work at once, and beyond what was booked until her time is up."""
+    if worker.read("/model/state")["state"] == "IDLE":
+        worker.ask("join", "/queue/join")
+    _start_first(worker)
     _pause()
 
 
-def _perform_and_go(worker: Worker) -> None:
-    address = f"{worker.url.replace('http://', 'ws://')}/ws/v1/model/?ticket={worker.ticket()}"
-    with connect(address, origin=Origin(worker.url), open_timeout=OPEN_SECONDS, close_timeout=1) as socket:
-        if worker.read("/model/state")["state"] == "IDLE":
-            worker.ask("join", "/queue/join")
-        end = time.monotonic() + OPEN_SECONDS
-        while time.monotonic() < end:
-            socket.send('{"event": "ping"}')
-            waiting = worker.read("/queue")["results"]
-            if waiting:
-                worker.ask("start", f"/queue/items/{waiting[0]['id']}/start", item=waiting[0]["id"])
-                return
-            _pause()
+def vanish(worker: Worker) -> None:
+    """There by a socket, starts what waits, and cuts the socket: once she is offline she comes back."""
+    if worker.read("/model/state")["state"] != "PERFORMING":
+        _at_a_socket(worker, lambda: _join_and_start(worker))
+    _pause()
+
+
+def stay_away(worker: Worker) -> None:
+    """There by a socket, out of the line; cuts it once somebody waits, and comes back when nobody does any more."""
+    if not worker.read("/queue")["results"]:
+        _at_a_socket(worker, lambda: _leave_and_look(worker))
+    _pause()
+
+
+def _at_a_socket(worker: Worker, done: Callable[[], bool]) -> None:
+    with contextlib.suppress(WebSocketException, OSError, KeyError):
+        address = f"{worker.url.replace('http://', 'ws://')}/ws/v1/model/?ticket={worker.ticket()}"
+        with connect(address, origin=Origin(worker.url), open_timeout=OPEN_SECONDS, close_timeout=1) as socket:
+            end = time.monotonic() + OPEN_SECONDS
+            while time.monotonic() < end and not done():
+                socket.send('{"event": "ping"}')
+                _pause()
+
+
+def _join_and_start(worker: Worker) -> bool:
+    if worker.read("/model/state")["state"] == "IDLE":
+        worker.ask("join", "/queue/join")
+    return _start_first(worker)
+
+
+def _leave_and_look(worker: Worker) -> bool:
+    keep_out(worker)
+    return bool(worker.read("/queue")["results"])
+
+
+def _start_first(worker: Worker) -> bool:
+    waiting = worker.read("/queue")["results"]
+    if not waiting or waiting[0]["status"] != "created":
+        return False
+    worker.ask("start", f"/queue/items/{waiting[0]['id']}/start", item=waiting[0]["id"])
+    return True
 
 
 def _pause() -> None:

@@ -10,14 +10,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 
+from accounts.models import Performer
 from core.actors import SYSTEM
 from core.exceptions import Unavailable
+from modelstate.models import StateChange
+from modelstate.states import Event
+from queue_app.exceptions import PerformerUnavailable
 from queue_app.models import QueueEvent
+from queue_app.states import NEEDS_VIEWER
 from tests import factories
+from tests.queue_app.support import bought
 from wallet.models import Hold
 from wallet.queries import balance_of
 from wallet.services import fund, place_hold
@@ -26,15 +31,25 @@ LOOK_EVERY = 0.2
 DUE_IN = 3
 TOKENS = 1_000_000
 PENDING = """
-SELECT 'hold', id, expires_at, clock_timestamp() FROM wallet_hold WHERE state = 'held' AND expires_at IS NOT NULL
-UNION ALL SELECT deadline_step, id, deadline_at, clock_timestamp()
+SELECT 'hold', id::text, expires_at, clock_timestamp()
+  FROM wallet_hold WHERE state = 'held' AND expires_at IS NOT NULL
+UNION ALL SELECT deadline_step, id::text, deadline_at, clock_timestamp()
             FROM queue_app_queueitem WHERE deadline_at IS NOT NULL
-UNION ALL SELECT CASE WHEN start_warned THEN 'start' ELSE 'start_warning' END, start_item_id, start_by,
+UNION ALL SELECT CASE WHEN start_warned THEN 'start' ELSE 'start_warning' END, start_item_id::text, start_by,
                  clock_timestamp()
             FROM queue_app_performerqueue WHERE start_by IS NOT NULL
-UNION ALL SELECT 'rope_drop', id, GREATEST(presence_until(performer_id), started_at) + queue_app_limit('rope_drop'),
-                 clock_timestamp()
+UNION ALL SELECT 'rope_drop', id::text,
+                 GREATEST(presence_until(performer_id), started_at) + queue_app_limit('rope_drop'), clock_timestamp()
             FROM queue_app_queueitem WHERE status = 'started' AND paused_at IS NULL
+UNION ALL SELECT 'absence', performer_id || ' ' || version + 1,
+                 GREATEST(presence_until(performer_id), last_change) + queue_app_limit('absence'), clock_timestamp()
+            FROM modelstate_modelstate WHERE state IN ('IDLE', 'STREAMING', 'IN_QUEUE', 'STREAM_IN_QUEUE')
+UNION ALL SELECT 'keep_place', i.id::text, s.last_change + queue_app_limit('keep_place'), clock_timestamp()
+            FROM queue_app_queueitem i JOIN modelstate_modelstate s USING (performer_id)
+           WHERE i.status = 'created' AND s.state = 'OFFLINE'
+UNION ALL SELECT 'viewer_absence', id::text,
+                 GREATEST(presence_until(viewer_id), created_at) + queue_app_limit('viewer_absence'), clock_timestamp()
+            FROM queue_app_queueitem WHERE status = 'created' AND metadata @> '{"presenceRequired": true}'
 """
 # What a deadline leaves in its item's history when it fires: the step, its reason, and what the item was before.
 FIRES = {
@@ -43,8 +58,13 @@ FIRES = {
     "rope_drop": ("pause", "", "started"),
     "return": ("abandon", "performer_disconnected", "started"),
     "duration": ("warn", "", "started"),
+    "maximum": ("abandon", "timeout", "started"),
+    "keep_place": ("refund", "performer_disconnected", "created"),
+    "viewer_absence": ("refund", "user_cancelled", "created"),
 }
-ENDINGS = {"lifetime", "start", "return"}
+#: Every kind of deadline that there is.
+KINDS = {"hold", "absence", *FIRES}
+ENDINGS = {"lifetime", "start", "return", "maximum", "keep_place", "viewer_absence"}
 NOW = "SELECT clock_timestamp()"
 FIRED = "SELECT EXISTS (SELECT FROM wallet_hold WHERE viewer_id = %s AND state = 'expired' AND resolved_at > %s)"
 SWEPT = "SELECT EXISTS (SELECT FROM core_heartbeat WHERE name = 'sweeper' AND at > %s)"
@@ -69,10 +89,14 @@ class Fired:
 
 
 class Deadlines:
-    """Places a hold that soon expires again and again, and remembers every deadline that stands in the tables."""
+    """Places a hold that soon expires again and again, and remembers every deadline that stands in the tables.
 
-    def __init__(self, name: str) -> None:
-        self.holder = factories.viewer(name).pk
+    Where a performer is named who never starts anything, what the holder, who is not there, buys from her needs him.
+    """
+
+    def __init__(self, name: str, performer: Performer | None = None) -> None:
+        self.viewer, self.performer = factories.viewer(name), performer
+        self.holder = self.viewer.pk
         fund(by=SYSTEM, owner_id=self.holder, tokens=TOKENS, key=f"{name}-tokens")
         self.placed = 0
         self.latest = 0.0
@@ -80,7 +104,7 @@ class Deadlines:
         self.failures: list[BaseException] = []
         # What a drill before this one left was due while nobody was there.
         self.began: datetime = self._patiently(NOW, [])
-        self.seen: dict[tuple[str, UUID], datetime] = {}
+        self.seen: dict[tuple[str, str], datetime] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -96,6 +120,19 @@ class Deadlines:
         """Whether a deadline has been worked off since now, by the database's clock; for asking again and again."""
         moment = self._patiently(NOW, [])
         return lambda: bool(_asked(FIRED, [self.holder, moment]))
+
+    def each_kind_fired(self) -> bool:
+        """Whether each kind there is has fired; no, too, where the database does not answer now."""
+        try:
+            return set(self.fired().count) >= KINDS
+        except (InterfaceError, OperationalError, Unavailable):
+            connections.close_all()
+            return False
+
+    def each_fires_again(self, kinds: set[str]) -> Callable[[], bool]:
+        """Whether each of these kinds has fired once more since now; for asking again and again."""
+        before = self.fired().count
+        return lambda: all(self.fired().count[kind] > before[kind] for kind in kinds)
 
     def swept_again(self) -> Callable[[], bool]:
         """Whether the sweeper has done a round since now; for asking again and again."""
@@ -115,8 +152,8 @@ class Deadlines:
     def fired(self) -> Fired:
         """What the history says of each deadline that was seen: when it fired, by the database's clock."""
         found = Fired(latest=self.latest)
-        ended = dict(Hold.objects.filter(state="expired").values_list("id", "resolved_at"))
-        for (step, key), due in self.seen.items():
+        ended = {str(key): at for key, at in Hold.objects.filter(state="expired").values_list("id", "resolved_at")}
+        for (step, key), due in list(self.seen.items()):
             at = ended.get(key) if step == "hold" else _first(key, step, due)
             if at is not None:
                 found.note(step, (at - due).total_seconds(), final=step == "hold" or step in ENDINGS)
@@ -146,6 +183,7 @@ class Deadlines:
             key = f"{self.holder}-{time.monotonic_ns()}"
             place_hold(by=SYSTEM, viewer_id=self.holder, performer_id=None, tokens=1, key=key, expires_seconds=DUE_IN)
             self.placed += 1
+            self._buy_what_needs_him()
         with connection.cursor() as cursor:
             cursor.execute(PENDING)
             rows = [row for row in cursor.fetchall() if row[2] >= self.began]
@@ -156,14 +194,23 @@ class Deadlines:
             if step == "start_warning":  # she has all of her time again: what was seen before is no deadline any more
                 self.seen.pop(("start", key), None)
 
+    def _buy_what_needs_him(self) -> None:
+        if self.performer is not None:
+            with suppress(PerformerUnavailable), transaction.atomic():
+                bought(self.viewer, self.performer, tokens=1, metadata={NEEDS_VIEWER: True})
 
-def _first(item_id: UUID, step: str, due: datetime) -> datetime | None:
+
+def _first(key: str, step: str, due: datetime) -> datetime | None:
     """When it fired: the first time after it was due, for an end the only time. None: it never did, or had no need."""
+    if step == "absence":
+        performer, version = key.split()
+        changes = StateChange.objects.filter(performer_id=performer, version=version, event=Event.DISCONNECT_TIMEOUT)
+        return changes.values_list("at", flat=True).first()
     if step not in FIRES:
         return None
     event, reason, before = FIRES[step]
     events = QueueEvent.objects.filter(
-        item_id=item_id, event=event, reason=reason, from_status=before, actor_id__isnull=True
+        item_id=key, event=event, reason=reason, from_status=before, actor_id__isnull=True
     )
     if step not in ENDINGS:
         events = events.filter(at__gte=due)

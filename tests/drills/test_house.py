@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.drills.overdue import KINDS
 from tests.drills.running import broken, run_drill
 
 pytestmark = [pytest.mark.threads, pytest.mark.slow]
@@ -16,7 +17,7 @@ def test_three_deaths_of_everything_lose_and_double_nothing(capsys: pytest.Captu
     assert broken(figures) in ({}, {"LATE": 1})
     assert figures["latest_deadline_seconds"] < 120
     assert figures["kills"] == {"worker": 3, "sweeper": 3, "web": 3, "sockets": 3, "tree": 3}
-    assert {"hold", "lifetime", "rope_drop"} <= set(figures["deadlines"])
+    assert set(figures["deadlines"]) == KINDS
 
 
 @pytest.mark.drill
@@ -25,6 +26,7 @@ def test_twenty_five_deaths_of_everything_lose_and_double_nothing(capsys: pytest
 
     assert broken(figures) == {}
     assert figures["kills"] == {"worker": 25, "sweeper": 25, "web": 25, "sockets": 25, "tree": 25}
+    assert set(figures["deadlines"]) == KINDS
 
 
 def test_money_goes_on_without_valkey_and_the_sockets_come_back(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,7 +54,7 @@ def test_a_clock_that_jumps_two_hours_refunds_nothing_early(capsys: pytest.Captu
     figures = run_drill("clock_steps", capsys=capsys, seconds=300)
 
     assert broken(figures) == {}
-    assert {"hold"} <= set(figures["deadlines"])
+    assert {"hold", "rope_drop", "return"} <= set(figures["deadlines"])
 
 
 @pytest.mark.drill
