@@ -78,20 +78,27 @@ def vanish(worker: Worker) -> None:
     """There by a socket, starts what waits, and cuts the socket: once she is offline she comes back."""
     if worker.read("/model/state")["state"] != "PERFORMING":
         _at_a_socket(worker, lambda: _join_and_start(worker))
+    elif worker.token_since != worker.socket_since:
+        _at_a_socket(worker, lambda: True)
     _pause()
 
 
 def stay_away(worker: Worker) -> None:
     """There by a socket, out of the line; cuts it once somebody waits, and comes back when nobody does any more."""
-    if not worker.read("/queue")["results"]:
+    waiting = worker.read("/queue")["results"]
+    if not waiting:
         _at_a_socket(worker, lambda: _leave_and_look(worker))
+    elif worker.token_since != worker.socket_since:
+        _at_a_socket(worker, lambda: True)
     _pause()
 
 
 def _at_a_socket(worker: Worker, done: Callable[[], bool]) -> None:
+    """Each sign-in has to open one: without, its requests alone would say that she is there."""
     with contextlib.suppress(WebSocketException, OSError, KeyError):
         address = f"{worker.url.replace('http://', 'ws://')}/ws/v1/model/?ticket={worker.ticket()}"
         with connect(address, origin=Origin(worker.url), open_timeout=OPEN_SECONDS, close_timeout=1) as socket:
+            worker.socket_since = worker.token_since
             end = time.monotonic() + OPEN_SECONDS
             while time.monotonic() < end and not done():
                 socket.send('{"event": "ping"}')

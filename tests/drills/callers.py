@@ -30,6 +30,8 @@ class Caller:
         self.credentials = {"username": username, "password": password}
         self.client = httpx.Client(base_url=f"{url}/api/v1", timeout=10)
         self.token, self.token_since = "", float("-inf")
+        #: Since when she had the token with which she opened her last socket.
+        self.socket_since = float("-inf")
         self.chance = Random(number)
         self.deeds: list[Deed] = []
         self.errors = 0
