@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from notices.models import Notice
 from queue_app.models import QueueEvent, QueueItem
 from tests.drills.report import Deed, Figures
 from wallet.invariants import findings
@@ -17,7 +16,6 @@ from wallet.queries import balance_of
 
 # What an acknowledged verb leaves in its item's history.
 ONCE = {"enqueue", "start", "finish", "abandon", "refund", "cancel"}
-ENDS = ("queue.item.finished", "queue.item.partial", "queue.item.abandoned", "queue.item.refunded")
 STEPS = {"start": "start", "finish": "finish", "abandon": "abandon", "refund": "refund", "cancel": "cancel"}
 
 
@@ -115,13 +113,39 @@ def paused_twice(viewers: list[UUID]) -> int:
     )
 
 
+# Who must have been told of what (of an end each side that did not bring it about, of a pause its viewer), against
+# who was. A pause's cause has its version; the other notices with its key are warnings.
+NOTICES = """
+WITH events AS (
+  SELECT e.*, i.viewer_id, i.performer_id
+    FROM queue_app_queueevent e JOIN queue_app_queueitem i ON i.id = e.item_id WHERE i.viewer_id = ANY(%s)
+), ends AS (
+  SELECT DISTINCT ON (item_id) * FROM events
+   WHERE event IN ('finish', 'pass_through', 'abandon', 'refund', 'cancel') ORDER BY item_id, version DESC
+), due AS (
+  SELECT side.owner, item_id || ':end' AS what
+    FROM ends CROSS JOIN LATERAL (VALUES (viewer_id), (performer_id)) AS side (owner)
+   WHERE side.owner IS NOT NULL AND side.owner IS DISTINCT FROM actor_id
+  UNION ALL SELECT viewer_id, item_id || ':pause:' || version FROM events WHERE event = 'pause'
+), told AS (
+  SELECT owner_id AS owner, split_part(cause, ':', 2) || CASE
+           WHEN key = 'queue.item.paused' THEN ':pause:' || split_part(cause, ':', 4) ELSE ':end' END AS what
+    FROM notices_notice
+   WHERE key IN ('queue.item.paused', 'queue.item.finished', 'queue.item.partial', 'queue.item.abandoned',
+                 'queue.item.refunded', 'queue.item.cancelled')
+     AND split_part(cause, ':', 3) <> 'start_warned'
+     AND split_part(cause, ':', 2) IN (SELECT item_id::text FROM events)
+)
+SELECT COALESCE(sum(abs(times)), 0) FROM (
+  SELECT sum(time) AS times
+    FROM (SELECT owner, what, 1 AS time FROM due UNION ALL SELECT owner, what, -1 FROM told) AS both_sides
+   GROUP BY owner, what) AS differences
+"""
+
+
 def notices_wrong(viewers: list[UUID]) -> int:
-    """Pauses that were not told once, and items whose end their viewer heard of more than once."""
-    pauses = QueueEvent.objects.filter(item__viewer_id__in=viewers, event="pause").count()
-    notices = Notice.objects.filter(owner_id__in=viewers)
-    ends = Counter(cause.rsplit(":", 1)[0] for cause in notices.filter(key__in=ENDS).values_list("cause", flat=True))
-    untold = abs(pauses - notices.filter(key="queue.item.paused").count())
-    return untold + sum(count - 1 for count in ends.values())
+    """Ends and pauses of these viewers' items that somebody should have heard of and did not, or heard of otherwise."""
+    return _count(NOTICES, viewers)
 
 
 def fired(performers: list[UUID]) -> Figures:
