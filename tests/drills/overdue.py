@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
 
@@ -204,13 +205,15 @@ def _first(key: str, step: str, due: datetime) -> datetime | None:
     """When it fired: the first time after it was due, for an end the only time. None: it never did, or had no need."""
     if step == "absence":
         performer, version = key.split()
-        changes = StateChange.objects.filter(performer_id=performer, version=version, event=Event.DISCONNECT_TIMEOUT)
+        changes = StateChange.objects.filter(
+            performer_id=UUID(performer), version=version, event=Event.DISCONNECT_TIMEOUT
+        )
         return changes.values_list("at", flat=True).first()
     if step not in FIRES:
         return None
     event, reason, before = FIRES[step]
     events = QueueEvent.objects.filter(
-        item_id=key, event=event, reason=reason, from_status=before, actor_id__isnull=True
+        item_id=UUID(key), event=event, reason=reason, from_status=before, actor_id__isnull=True
     )
     if step not in ENDINGS:
         events = events.filter(at__gte=due)

@@ -32,6 +32,7 @@ def plainly(step: str, **given: Any) -> Any:  # noqa: ANN401 - whatever the step
 
 def under_a_key(step: str, *, by: Actor, **given: Any) -> Answer:  # noqa: ANN401 - whatever the step takes
     """As the API does."""
+    assert by.id is not None
     answer: Answer = getattr(keyed, step)(by=by, claim=Claim(by.id, str(uuid4()), b""), **given)
     return answer
 
