@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from queue_app.states import MAX_UNASSIGNED
 from wallet.invariants import Invariant
 
 ITEMS_AGREE_WITH_HOLDS = Invariant(
@@ -54,10 +55,10 @@ HAVING count(i.id) <> (s.state IN ('PERFORMING', 'STREAM_PERFORMING'))::integer
 NOT_TOO_MANY_WAIT_FOR_ANYBODY = Invariant(
     "I8",
     "at most fifty items wait for whoever is next",
-    """
+    f"""
 SELECT 'queue_app_queueitem' AS row, count(*) AS waiting FROM queue_app_queueitem
-WHERE performer_id IS NULL AND status = 'created' HAVING count(*) > 50
-""",
+WHERE performer_id IS NULL AND status = 'created' HAVING count(*) > {MAX_UNASSIGNED}
+""",  # noqa: S608 - a constant
 )
 
 DEPTH_IS_COUNTED = Invariant(

@@ -8,7 +8,8 @@ DECLARE
   v_hold jsonb;
 BEGIN
   PERFORM FROM wallet_hold h
-    WHERE h.id = p_hold AND h.viewer_id = p_viewer AND h.performer_id IS NOT DISTINCT FROM p_performer AND h.amount = p_tokens;
+   WHERE h.id = p_hold AND h.viewer_id = p_viewer AND h.performer_id IS NOT DISTINCT FROM p_performer
+     AND h.amount = p_tokens;
   IF NOT FOUND THEN
     RETURN jsonb_build_object('refusal', 'ESCROW_NOT_FOUND');
   END IF;

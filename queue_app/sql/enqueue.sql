@@ -47,7 +47,8 @@ BEGIN
     SELECT * INTO v_item FROM queue_app_queueitem WHERE id = v_item.id;
   END IF;
   v_answer := queue_app_wire(v_item);
-  v_told := CASE WHEN p_performer IS NULL THEN '[]' ELSE queue_app_tell(p_actor, v_item, 'created') END || jsonb_build_array(notices_put(
+  v_told := CASE WHEN p_performer IS NULL THEN '[]' ELSE queue_app_tell(p_actor, v_item, 'created') END;
+  v_told := v_told || jsonb_build_array(notices_put(
     p_viewer, 'wallet.escrow.held', jsonb_build_object('itemId', v_item.id, 'title', p_title, 'tokens', p_tokens),
     'queue.item:' || v_item.id || ':held'));
   IF p_performer IS NULL THEN

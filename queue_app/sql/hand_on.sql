@@ -1,8 +1,9 @@
 -- grant: none
 -- A waiting item that was for whoever is next goes from its performer to the next one who may take it, or back to wait,
--- where its age gives it its place. The caller holds her locks and the item's, and has not taken the pool's lock or an account's
--- before; she does not get it again in this step. Answers {item, queue, taken}: `queue` is hers after it, `taken` what
--- queue_app_assign answered, if somebody could take it. The refusal is NOT_FOUND where the item is none of this kind.
+-- where its age gives it its place. The caller holds her locks and the item's, and has not taken the pool's lock or an
+-- account's before; she does not get it again in this step. Answers {item, queue, taken}: `queue` is hers after it,
+-- `taken` what queue_app_assign answered, if somebody could take it. The refusal is NOT_FOUND where the item is none of
+-- this kind.
 CREATE OR REPLACE FUNCTION queue_app_hand_on(p_actor uuid, p_item uuid, p_reason text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$

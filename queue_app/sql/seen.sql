@@ -11,7 +11,8 @@ BEGIN
   SELECT * INTO v_item FROM queue_app_queueitem WHERE source_feature = p_feature AND source_event_id = p_event_id;
   IF NOT FOUND THEN
     RETURN NULL;
-  ELSIF (v_item.idempotency_key, CASE WHEN NOT v_item.next_available THEN v_item.performer_id END, v_item.viewer_id, v_item.hold_id, v_item.tokens)
+  ELSIF (v_item.idempotency_key, CASE WHEN NOT v_item.next_available THEN v_item.performer_id END, v_item.viewer_id,
+         v_item.hold_id, v_item.tokens)
       IS DISTINCT FROM (p_key, p_performer, p_viewer, p_hold, p_tokens) THEN
     RETURN jsonb_build_object('refusal', 'DUPLICATE_IDEMPOTENCY_KEY');
   END IF;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from re import findall
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from accounts.models import Performer, Viewer
 from core.exceptions import InsufficientBalance, NotFound, ValidationFailed
@@ -15,7 +17,7 @@ from queue_app import services
 from queue_app.exceptions import QueueFull, Unassigned
 from queue_app.models import QueueEvent, QueueItem
 from queue_app.queries import item_for, open_items_of, place_for, queue_of
-from queue_app.states import MAX_UNASSIGNED
+from queue_app.states import MAX_DEPTH, MAX_UNASSIGNED
 from tests import factories
 from tests.queue_app.support import asked, bought, come, depth_of, earned_by, intake, rich, state_of, tokens_of
 from wallet.invariants import findings
@@ -210,6 +212,14 @@ def test_the_fifty_first_is_refused_and_costs_nothing() -> None:
     with pytest.raises(QueueFull):
         asked(viewer, tokens=1)
     assert tokens_of(viewer) == (50, 50)
+
+
+@pytest.mark.parametrize(("name", "limits"), [("admit", [MAX_UNASSIGNED, MAX_DEPTH]), ("miss_start", [MAX_UNASSIGNED])])
+def test_the_functions_have_the_products_limits(name: str, limits: list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [f"queue_app_{name}"])
+        [(source,)] = cursor.fetchall()
+    assert [int(limit) for limit in findall(r">= (\d+)", source)] == limits
 
 
 def test_too_few_tokens_are_refused_and_nothing_waits(viewer: Viewer, performer: Performer) -> None:

@@ -15,6 +15,7 @@ from notices.models import Notice
 from queue_app import services
 from queue_app.models import PerformerQueue, QueueItem
 from queue_app.queries import events_of
+from queue_app.states import MAX_UNASSIGNED
 from queue_app.sweeping import sweep
 from tests import factories
 from tests.queue_app.clockwork import come_back, limits
@@ -147,11 +148,11 @@ def test_where_fifty_wait_already_it_is_given_back(viewer: Viewer) -> None:
     in_line()
     with limits(start=0, start_warning=0):
         item_id = asked(viewer, tokens=1)
-        waiting = [asked(viewer, tokens=1) for _ in range(50)]
+        waiting = [asked(viewer, tokens=1) for _ in range(MAX_UNASSIGNED)]
         sweep()
         sweep()
     assert (status_of(item_id), tokens_of(viewer)) == ("refunded", (950, 50))
-    assert QueueItem.objects.filter(pk__in=waiting, status="created", performer=None).count() == 50
+    assert QueueItem.objects.filter(pk__in=waiting, status="created", performer=None).count() == MAX_UNASSIGNED
 
 
 def test_what_was_bought_from_her_is_given_back_and_not_handed_on(viewer: Viewer) -> None:
