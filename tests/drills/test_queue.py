@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import random
 import sys
 
 import psycopg
 import pytest
 from django.db import Error
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -39,15 +42,18 @@ def test_twelve_hands_break_no_rule_in_five_minutes(capsys: pytest.CaptureFixtur
     assert broken(figures) == {}
 
 
-def run_model(examples: int, steps: int) -> None:
-    """So many examples of so many steps; without shrinking: the steps of the first that fails are printed."""
+def run_model(examples: int, steps: int, number: int | None = None) -> None:
+    """So many examples of so many steps; without shrinking: the steps of the first that fails are printed.
+
+    The same ones each time; a number brings others, the same number the same ones.
+    """
     run_state_machine_as_test(
-        Evenings,
+        Evenings if number is None else seed(number)(type("NumberedEvenings", (Evenings,), {})),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
-            derandomize=True,
+            derandomize=number is None,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.generate],
             database=None,
@@ -56,11 +62,18 @@ def run_model(examples: int, steps: int) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("examples", "steps"), [(12, 30), pytest.param(200, 50, marks=pytest.mark.drill)], ids=["short", "long"]
-)
-def test_the_queues_are_what_the_lists_say(database_clone: str, examples: int, steps: int) -> None:
-    run_model(examples, steps)
+def test_the_queues_are_what_the_lists_say(database_clone: str) -> None:
+    run_model(12, 30)
+
+
+@pytest.mark.drill
+def test_the_queues_are_what_the_lists_say_at_length(database_clone: str, capsys: pytest.CaptureFixture[str]) -> None:
+    number = int(os.environ.get("QUEUE_MODEL_SEED") or random.SystemRandom().randrange(2**32))
+    with capsys.disabled():
+        sys.stdout.write(f"\n{json.dumps({'drill': 'queue_model', 'QUEUE_MODEL_SEED': number})}\n")
+        sys.stdout.flush()
+
+    run_model(200, 50, number)
 
 
 @pytest.mark.parametrize(
