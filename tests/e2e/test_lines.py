@@ -118,3 +118,12 @@ def test_a_hidden_page_without_sockets_goes_on_to_ask(open_screen: Opener) -> No
     expect(hers.page.locator("#conn")).to_have_attribute("data-mode", "polling")
     with hers.page.expect_request("**/model/presence", timeout=POLL_MS):
         pass
+
+
+def test_a_viewer_without_sockets_is_there_too(open_screen: Opener) -> None:
+    his = open_screen(expected=SOCKET_LINES)
+    his.context.route_web_socket("**/ws/**", lambda socket: socket.close())
+    with his.page.expect_response("**/model/presence", timeout=POLL_MS) as told:
+        his.sign_in("viewer")
+        expect(his.page.locator("#conn")).to_have_attribute("data-mode", "polling")
+    assert told.value.status == 200
