@@ -116,6 +116,11 @@ DEFECTS = [
     ),
     defect("her queue is given back at once", "sweep_waiting", "queue_app_limit('keep_place')", "interval '0'"),
     defect("who left is not missed", "sweep_waiting", "queue_app_limit('viewer_absence') <= v_now", "v_now < v_now"),
+    defect("another step is done for the key", "step", "queue_app_abandon(p_actor", "queue_app_refund(p_actor"),
+    defect("another answer is kept", "step", "200, v_answer)", "200, '{}'::jsonb)"),
+    defect("a used key is used again", "core_claim_key", "WHEN NOT FOUND THEN core_kept", "WHEN false THEN core_kept"),
+    defect("a refusal keeps the key", "core_release_key", "AND status IS NULL", "AND false"),
+    defect("who leaves the line joins it", "line_step", "p_performer, p_event,", "p_performer, 'join_queue',"),
 ]
 #: So few in `make test`: one for each kind of thing that the lists keep.
 SHORT = {

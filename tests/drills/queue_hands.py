@@ -20,6 +20,7 @@ from modelstate import services as states
 from queue_app import services, sweeping
 from queue_app.models import QueueItem
 from tests import factories
+from tests.drills.queue_doors import take_either
 from tests.drills.report import Deed
 from tests.queue_app import clockwork
 from tests.queue_app.support import bought
@@ -117,27 +118,27 @@ class Hand:
 
     def start(self) -> None:
         """The head, or one that only was the head a moment ago."""
-        self._with_item(services.start, "created")
+        self._with_item("start", "created")
 
     def finish(self) -> None:
         """Paid whole."""
-        self._with_item(services.finish, "started")
+        self._with_item("finish", "started")
 
     def finish_part(self) -> None:
         """Paid in part, where it has parts."""
         item = self._item("started")
         if item is not None and item.tokens > 1:
-            services.finish(by=self._her(item), item_id=item.pk, settled=1, refunded=item.tokens - 1)
+            self._take("finish", by=self._her(item), item_id=item.pk, settled=1, refunded=item.tokens - 1)
 
     def abandon(self) -> None:
         """Given up."""
-        self._with_item(services.abandon, "started")
+        self._with_item("abandon", "started")
 
     def refund(self) -> None:
         """Staff give back whatever it is."""
         item = self._item("created", "started")
         if item is not None:
-            services.refund(by=self.stage.staff, item_id=item.pk, reason="admin_refund")
+            self._take("refund", by=self.stage.staff, item_id=item.pk, reason="admin_refund")
 
     def requeue(self) -> None:
         """Staff put what waits at the end."""
@@ -149,7 +150,7 @@ class Hand:
         """Its viewer does not want it any more."""
         item = self._item("created")
         if item is not None:
-            services.cancel(by=Actor(id=item.viewer_id, kind="viewer"), item_id=item.pk)
+            self._take("cancel", by=Actor(id=item.viewer_id, kind="viewer"), item_id=item.pk)
 
     def switch_mode(self) -> None:
         """Her settings; what is queued stays."""
@@ -166,7 +167,7 @@ class Hand:
     def leave(self) -> None:
         """Out of the line."""
         performer = self.performer()
-        states.leave_line(by=factories.actor(performer), performer_id=performer.pk)
+        self._take("leave", by=factories.actor(performer), performer_id=performer.pk)
 
     def vanish(self) -> None:
         """Offline, whatever she did."""
@@ -202,10 +203,13 @@ class Hand:
         """How long it is to last."""
         return self.chance.choice([None, 1, 300])
 
-    def _with_item(self, verb: Callable[..., Any], *statuses: str) -> None:
+    def _take(self, step: str, *, by: Actor, **given: Any) -> None:  # noqa: ANN401 - whatever the step takes
+        take_either(self.chance, step, by=by, **given)
+
+    def _with_item(self, step: str, *statuses: str) -> None:
         item = self._item(*statuses)
         if item is not None:
-            verb(by=self._her(item), item_id=item.pk)
+            self._take(step, by=self._her(item), item_id=item.pk)
 
     def _her(self, item: QueueItem) -> Actor:
         return Actor(id=item.performer_id, kind="performer")

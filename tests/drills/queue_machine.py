@@ -26,6 +26,7 @@ from modelstate import services as states
 from queue_app import services
 from queue_app.sweeping import sweep
 from tests import factories
+from tests.drills.queue_doors import Doors
 from tests.drills.queue_eyes import Ear, SeenItem, desks_of, items_of, told_to
 from tests.drills.queue_lists import Desk, Item, Lists
 from tests.queue_app.support import bought
@@ -46,7 +47,7 @@ class Died(Exception):
     """A process ended before it could commit."""
 
 
-class Queues(Lists, RuleBasedStateMachine):
+class Queues(Doors, Lists, RuleBasedStateMachine):
     """Two performers, three viewers, one pool."""
 
     @initialize()
@@ -118,12 +119,12 @@ class Queues(Lists, RuleBasedStateMachine):
         waiting = [item for item in self.all_waiting() if item.viewer == viewer]
         if place < len(waiting):
             item = waiting[place]
-            services.cancel(by=factories.actor(self.viewers[viewer]), item_id=item.id)
+            self.take("cancel", by=factories.actor(self.viewers[viewer]), item_id=item.id)
             self.give_back(item, ["cancel"], "cancelled", "viewer")
         elif self.ended:
             item = self.ended[place % len(self.ended)]
             owner = factories.actor(self.viewers[item.viewer])
-            assert outcome(services.cancel, by=owner, item_id=item.id)[1] == "INVALID_STATE_TRANSITION"
+            assert outcome(self.take, "cancel", by=owner, item_id=item.id)[1] == "INVALID_STATE_TRANSITION"
 
     # --- performers
 
@@ -158,7 +159,9 @@ class Queues(Lists, RuleBasedStateMachine):
     def leave(self, her: int) -> None:
         """Only who is in the line."""
         desk = self.desks[her]
-        refusal = outcome(states.leave_line, by=SYSTEM, performer_id=self.performers[her].pk)[1]
+        refusal = outcome(
+            self.take, "leave", by=factories.actor(self.performers[her]), performer_id=self.performers[her].pk
+        )[1]
         assert (refusal is None) == (desk.state == "LINE")
         if refusal is None:
             self.move(desk, "IDLE")
@@ -180,7 +183,7 @@ class Queues(Lists, RuleBasedStateMachine):
     def start_at(self, desk: Desk, place: int) -> None:
         """This one of those that wait for her."""
         item, by = desk.waiting[place], factories.actor(self.performers[desk.number])
-        refusal = outcome(services.start, by=by, item_id=item.id)[1]
+        refusal = outcome(self.take, "start", by=by, item_id=item.id)[1]
         assert (refusal is None) == (place == 0 and desk.state == "LINE"), refusal
         if refusal is None:
             desk.running = desk.waiting.pop(0)
@@ -188,7 +191,7 @@ class Queues(Lists, RuleBasedStateMachine):
             item.due = False  # its life is over, its end is still to come
             item.steps.append("start")
             self.tell(item, "started", "performer")
-            assert outcome(services.start, by=by, item_id=item.id)[1] == "INVALID_STATE_TRANSITION"
+            assert outcome(self.take, "start", by=by, item_id=item.id)[1] == "INVALID_STATE_TRANSITION"
 
     @precondition(lambda self: any(desk.running for desk in self.desks))
     @rule(her=HERS, part=st.none() | PRICES)
@@ -202,7 +205,7 @@ class Queues(Lists, RuleBasedStateMachine):
         assert item is not None
         parts = {} if part is None else {"settled": part, "refunded": item.tokens - part}
         by = factories.actor(self.performers[desk.number])
-        refusal = outcome(services.finish, by=by, item_id=item.id, **parts)[1]
+        refusal = outcome(self.take, "finish", by=by, item_id=item.id, **parts)[1]
         if part is not None and part > item.tokens:
             assert refusal == "VALIDATION_ERROR"
             return
@@ -210,7 +213,7 @@ class Queues(Lists, RuleBasedStateMachine):
         desk.running = None
         self.pay(desk, item, item.tokens if part is None else part, "finish", "performer")
         self.move(desk, "LINE" if desk.rejoin else "IDLE")
-        assert outcome(services.finish, by=by, item_id=item.id)[1] == "INVALID_STATE_TRANSITION"
+        assert outcome(self.take, "finish", by=by, item_id=item.id)[1] == "INVALID_STATE_TRANSITION"
 
     @precondition(lambda self: any(desk.running for desk in self.desks))
     @rule(her=HERS)
@@ -221,7 +224,7 @@ class Queues(Lists, RuleBasedStateMachine):
     def abandon_hers(self, desk: Desk) -> None:
         """What this one runs."""
         if desk.running is not None:
-            services.abandon(by=factories.actor(self.performers[desk.number]), item_id=desk.running.id)
+            self.take("abandon", by=factories.actor(self.performers[desk.number]), item_id=desk.running.id)
             self.give_back(desk.running, ["abandon", "refund"], "abandoned", "performer")
             self.move(desk, "LINE" if desk.rejoin else "IDLE")
 
@@ -233,7 +236,7 @@ class Queues(Lists, RuleBasedStateMachine):
         """Anything that waits."""
         waiting = self.all_waiting()
         item = waiting[place % len(waiting)]
-        services.refund(by=self.staff, item_id=item.id)
+        self.take("refund", by=self.staff, item_id=item.id)
         self.give_back(item, ["refund"], "refunded")
 
     @rule(her=HERS, paused=st.booleans())
@@ -383,9 +386,9 @@ class Queues(Lists, RuleBasedStateMachine):
 NAMES = {"OFFLINE": "OFFLINE", "IDLE": "IDLE", "IN_QUEUE": "LINE", "PERFORMING": "PERFORMING"}
 
 
-def outcome(deed: Callable[..., Any], **given: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - whatever it answers
+def outcome(deed: Callable[..., Any], *step: str, **given: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - any answer
     """What it answered, or the code of its refusal."""
     try:
-        return deed(**given), None
+        return deed(*step, **given), None
     except DomainError as refusal:
         return None, refusal.code
