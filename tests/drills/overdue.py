@@ -130,11 +130,6 @@ class Deadlines:
             connections.close_all()
             return False
 
-    def each_fires_again(self, kinds: set[str]) -> Callable[[], bool]:
-        """Whether each of these kinds has fired once more since now; for asking again and again."""
-        before = self.fired().count
-        return lambda: all(self.fired().count[kind] > before[kind] for kind in kinds)
-
     def swept_again(self) -> Callable[[], bool]:
         """Whether the sweeper has done a round since now; for asking again and again."""
         moment = self._patiently(NOW, [])
