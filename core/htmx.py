@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from core.idempotency import Answer, Claim, checked_key, fingerprint, once
 from core.problems import problem_body
 
 ToastKind = Literal["ok", "info", "warn", "error"]
+HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: The language of every page.
 PAGES = "en"
 
@@ -54,11 +56,18 @@ def refusal_response(request: HttpRequest, refusal: DomainError) -> HttpResponse
     """A fragment for htmx, a page otherwise: the same words, status and code as the API's."""
     problem = problem_body(refusal, request.path)
     template = "core/refusal.html" if is_htmx(request) else "core/problem_page.html"
-    response = render(request, template, {"problem": problem, "refusal": refusal}, status=refusal.status)
+    fields = [(field["attr"], field_words(field["attr"]), field["detail"]) for field in problem.get("errors", ())]
+    context = {"problem": problem, "refusal": refusal, "fields": fields}
+    response = render(request, template, context, status=refusal.status)
     response.headers["X-Problem-Code"] = refusal.code
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
+
+
+def field_words(attr: str) -> str:
+    """A field's name on the wire as people read it: durationSeconds is "Duration seconds"."""
+    return HUMP.sub(" ", attr).replace("_", " ").replace(".", " ").lower().capitalize()
 
 
 def trigger(response: HttpResponseBase, name: str, detail: object = None) -> None:

@@ -24,7 +24,7 @@ from modelstate.queries import StateView, get_state
 from notices.queries import language_of, notices_of, unread_count, worded
 from payouts.queries import newest_payouts, standing_of, verification_of
 from queue_app import services
-from queue_app.queries import ItemView, QueueView, open_items_of, paused_intakes, queue_of, snapshot_of
+from queue_app.queries import ItemView, QueueView, intake_of, open_items_of, queue_of, snapshot_of
 from queue_app.services import Preview
 from wallet.queries import Balance, balance_of
 
@@ -216,5 +216,5 @@ class Facts:
         found = performer(self.room_id) if self.room_id else None
         if found is None:
             raise NotFound()
-        state, is_paused = get_state(found.pk).state, bool(paused_intakes([found.pk]))
-        return viewing.room_view(found, state, offers_of(found.pk, self.id), self.limits, is_paused=is_paused)
+        state, intake = get_state(found.pk).state, intake_of(found.pk)
+        return viewing.room_view(found, state, offers_of(found.pk, self.id), self.limits, intake)

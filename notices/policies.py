@@ -23,7 +23,7 @@ def check_text(*, key: str, language: str, text: str) -> str:
     if not text:
         raise ValidationFailed.of("text", "blank", "A message says something.")
     if len(text) > TEXT_LIMIT:
-        raise ValidationFailed.of("text", "max_length", f"At most {TEXT_LIMIT} signs.")
+        raise ValidationFailed.of("text", "max_length", f"At most {TEXT_LIMIT} characters.")
     errors = [*_markup(text), *_variables(message, text)]
     if errors:
         raise ValidationFailed(errors)

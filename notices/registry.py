@@ -93,8 +93,23 @@ _QUEUE = (
         Severity.WARNING,
     ),
     Message("queue.item.cancelled", "A booking was cancelled", _reads("refunded"), Audience.BOTH),
+    Message(
+        "queue.item.start_due",
+        "Your next booking must be started",
+        _reads("seconds"),
+        Audience.PERFORMER,
+        Severity.WARNING,
+    ),
     Message("queue.line.left", "You lost your place in the line", _reads(), Audience.PERFORMER, Severity.WARNING),
     Message("queue.position.updated", "Every move in the line", _reads("position"), Audience.VIEWER, on=False),
+    Message(
+        "queue.intake.paused",
+        "Your bookings were paused by our team",
+        _reads(title=False),
+        Audience.PERFORMER,
+        Severity.WARNING,
+    ),
+    Message("queue.intake.resumed", "Your bookings are open again", _reads(title=False), Audience.PERFORMER),
 )
 _WALLET = (
     Message("wallet.escrow.held", "Tokens were set aside", _reads("tokens"), Audience.VIEWER, on=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
+from uuid import UUID
 
 from core.events import Event, publish
 from modelstate.events import announce as announce_step
@@ -46,6 +47,28 @@ class QueueUpdated(Event):
         """S0's payload with the depth."""
         told = ("inQueue", "position", "estimatedWaitTime", "nextPerformance", "depth")
         return {"modelId": self.snapshot["performer"], **{name: self.snapshot[name] for name in told}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeChanged(Event):
+    """What is bought from a performer comes in otherwise than before, or not at all: her room looks again."""
+
+    name: ClassVar[str] = "model.intake.changed"
+    performer_id: UUID
+
+    @property
+    def of(self) -> str:
+        """Her intake."""
+        return f"intake:{self.performer_id}"
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """Everybody in her room; her own devices hear of her queue."""
+        return (f"room:{self.performer_id}",)
+
+    def data(self) -> Facts:
+        """Ids; no version: it is a hint to look again."""
+        return {"modelId": str(self.performer_id), "version": None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,9 +308,15 @@ def announce_requeued(result: Facts) -> None:
 
 
 def announce_touched(result: Facts) -> None:
-    """Announce a step of the queue's version that moved no item, and what its performer was given after it."""
+    """Announce a step of the queue's version that moved no item, what its performer was given after it, and notices."""
     publish(QueueUpdated(snapshot=result["queue"]))
     announce_taken(result["taken"])
+    announce_told(result)
+
+
+def announce_intake(performer_id: UUID) -> None:
+    """Announce to her room that what is bought there comes in otherwise."""
+    publish(IntakeChanged(performer_id=performer_id))
 
 
 def announce_taken(taken: list[Facts]) -> None:

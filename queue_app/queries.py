@@ -105,6 +105,14 @@ class QueueSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Intake:
+    """How what is bought comes to a performer: not while staff have paused it, done and paid at once, or in line."""
+
+    paused: bool = False
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class QueueView:
     """A performer's queue: what runs, what waits, in order."""
 
@@ -113,6 +121,7 @@ class QueueView:
     version: int
     start_by: datetime | None = None
     start_warned: bool = False
+    intake_paused: bool = False
 
     @property
     def running(self) -> ItemView | None:
@@ -153,8 +162,8 @@ def queue_of(performer_id: UUID) -> QueueView:
 
     The version first: a change in between makes the items newer than it, and a page never claims what it does not show.
     """
-    told = ("version", "start_by", "start_warned")
-    row = PerformerQueue.objects.filter(performer_id=performer_id).values_list(*told).first() or (0, None, False)
+    told = ("version", "start_by", "start_warned", "intake_paused")
+    row = PerformerQueue.objects.filter(performer_id=performer_id).values_list(*told).first() or (0,)
     rows: Iterable[Any] = QueueItem.objects.raw(_READ_QUEUE, [performer_id])  # rows with place and wait_seconds
     items = tuple(_view(row, row.place, row.wait_seconds) for row in rows)
     return QueueView(performer_id, items, *row)
@@ -166,6 +175,12 @@ def settings_of(performer_id: UUID) -> QueueSettings:
     if row is None:
         return QueueSettings()
     return QueueSettings(Mode(row.mode), row.auto_rejoin, row.accepts_slots)
+
+
+def intake_of(performer_id: UUID) -> Intake:
+    """How what is bought comes to her. One statement."""
+    row = PerformerQueue.objects.filter(pk=performer_id).values_list("intake_paused", "mode").first()
+    return Intake() if row is None else Intake(paused=row[0], at_once=row[1] == Mode.OFF)
 
 
 def paused_intakes(performer_ids: Iterable[UUID]) -> frozenset[UUID]:

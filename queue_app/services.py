@@ -295,6 +295,7 @@ def pause_intake(*, by: Actor, performer_id: UUID, paused: bool, reason: str) ->
                 after={"intake_paused": paused},
                 reason=reason,
             )
+            events.announce_intake(performer_id)
         events.announce_touched(result)
     return bool(result["changed"])
 
@@ -359,4 +360,6 @@ def save_settings(*, performer_id: UUID, changes: dict[str, Any]) -> QueueSettin
             accepts_slots=changes.get("accepts_slots"),
         )
         events.announce_touched(saved)
+        if "mode" in changes:
+            events.announce_intake(performer_id)
         return settings_of(performer_id)

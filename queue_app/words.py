@@ -22,11 +22,19 @@ STEPS: Mapping[str, str] = {
     ItemEvent.ABANDON: "Ended early",
     ItemEvent.REFUND: "Refunded",
     ItemEvent.CANCEL: "Cancelled",
+    ItemEvent.PAUSE: "Paused",
+    ItemEvent.RESUME: "Went on",
+    ItemEvent.WARN: "Booked time over",
+    ItemEvent.ASSIGN: "Given to a performer",
+    ItemEvent.RELEASE: "Taken from her, to whoever is next",
+    ItemEvent.REQUEUE: "Put at the end of the queue",
+    ItemEvent.REVERSE: "Payment reversed",
 }
-#: Reasons of what had started read otherwise: it was not declined, and not late.
+#: Reasons of what never started, or had started, read otherwise; as the notices of `notices.words` say it.
+BEFORE_START: Mapping[str, str] = {RefundReason.TIMEOUT: "it was not started in time"}
 AFTER_START: Mapping[str, str] = {
     RefundReason.PERFORMER_DECLINED: "the performer ended it early",
-    RefundReason.TIMEOUT: "it ran for too long",
+    RefundReason.TIMEOUT: "it had run for too long",
 }
 
 
@@ -42,4 +50,4 @@ def step_words(event: str) -> str:
 
 def refund_words(reason: str, *, started: bool) -> str:
     """Why an item's tokens went back."""
-    return (AFTER_START.get(reason) if started else None) or reason_words(reason)
+    return (AFTER_START if started else BEFORE_START).get(reason) or reason_words(reason)

@@ -15,7 +15,7 @@ REASONS: Mapping[str, str] = {
     "user_cancelled": "cancelled by the viewer",
     "timeout": "its time ran out",
     "technical_error": "a technical error",
-    "admin_refund": "given back by staff",
+    "admin_refund": "our team decided so",
     "partial_performance": "performed in part",
     "payout_pay": "",
     "payout_reject": "rejected by staff",

@@ -24,12 +24,13 @@ OUTCOMES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One item: when, what, with whom, how it ended."""
+    """One item: when, what, with whom, how it ended, what of the booked tokens was paid and stayed so."""
 
     at: datetime
     title: str
     other: str
     outcome: str
+    paid: int
     tokens: int
     trace: str
 
@@ -42,6 +43,7 @@ def history_rows(items: Iterable[ItemView], names: Mapping[UUID, str]) -> tuple[
             item.title,
             names.get(item.id, ""),
             _outcome(item),
+            0 if item.reversed_at else item.settled_tokens,
             item.tokens,
             reverse("trace", args=[item.hold_id]),
         )

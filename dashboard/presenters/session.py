@@ -121,6 +121,7 @@ class QueueCard:
     room: str
     start_by: str
     start_warned: bool
+    paused: bool
 
 
 def stage(
@@ -211,6 +212,7 @@ def queue_card(menu: Menu, queue: QueueView, booker: Booker) -> QueueCard:
         room=reverse("room", args=[queue.performer_id]),
         start_by=iso(queue.start_by),
         start_warned=queue.start_warned,
+        paused=queue.intake_paused,
     )
 
 

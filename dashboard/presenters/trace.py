@@ -26,7 +26,13 @@ STEP_ICONS: Mapping[str, str] = {
     "abandon": "x",
     "refund": "undo",
     "cancel": "x",
+    "pause": "pause",
+    "resume": "play",
 }
+
+
+#: Steps that only the sweeper takes for itself: no tokens go anywhere, and no words are meant for them.
+INSIDE = frozenset({"warn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def trace_card(trace: Trace) -> TraceCard:
         outcome=outcome_of(trace),
         tokens=trace.tokens,
         figures=figures[: 4 if trace.reversed else 3],
-        rows=tuple(_row(step) for step in trace.steps),
+        rows=tuple(_row(step) for step in trace.steps if step.event not in INSIDE),
     )
 
 

@@ -17,14 +17,14 @@ from dashboard.presenters.states import StateBadge, badge_of, iso
 from menus.queries.offers import Offer
 from menus.states import NOTE_LENGTH
 from modelstate.states import State
-from queue_app.exceptions import IntakePaused
-from queue_app.queries import ItemView
+from queue_app.queries import Intake, ItemView
 from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DURATION_SECONDS, Status
 
 SOMEBODY = "a performer"
 WHOEVER_IS_NEXT = "whoever is next"
 LEAST_PRICE = 1
 AWAY = "She is offline. You can buy as soon as she is back."
+PAUSED = "She takes no new bookings at the moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,14 @@ class OfferedMenu:
 
 @dataclass(frozen=True, slots=True)
 class RoomView:
-    """A performer's room as a viewer sees it; `closed` says why nothing can be bought."""
+    """A performer's room as a viewer sees it; `closed` says why nothing can be bought, `at_once` that nothing waits."""
 
     id: UUID
     name: str
     state: StateBadge
     menus: tuple[OfferedMenu, ...]
     closed: str
+    at_once: bool
     note_length: int = NOTE_LENGTH
 
 
@@ -95,6 +96,11 @@ class MyItem:
     unassigned: bool = False
 
     @property
+    def timer_words(self) -> str:
+        """What the figure of its timer is: what is left of the booked time, or what it runs beyond it."""
+        return "left" if self.left > 0 else "over the booked time"
+
+    @property
     def place_words(self) -> str:
         """Its place as a viewer reads it."""
         if self.unassigned:
@@ -115,9 +121,7 @@ def room_cards(performers: Iterable[Performer], states: Mapping[UUID, State]) ->
     return tuple(sorted(cards, key=lambda card: (card.state.name == State.OFFLINE, card.name.lower())))
 
 
-def room_view(
-    performer: Performer, state: State, offers: Iterable[Offer], limits: Limits, *, is_paused: bool
-) -> RoomView:
+def room_view(performer: Performer, state: State, offers: Iterable[Offer], limits: Limits, intake: Intake) -> RoomView:
     """The room with its menus in her order; what his own limits refuse says so."""
     menus = [
         OfferedMenu(
@@ -126,9 +130,9 @@ def room_view(
         for menu_id, group in groupby(offers, key=lambda offer: offer.menu_id)
         if (items := list(group))
     ]
-    away = AWAY if state == State.OFFLINE else IntakePaused.default if is_paused else ""
+    away = AWAY if state == State.OFFLINE else PAUSED if intake.paused else ""
     closed = away or refusal_words(limits, LEAST_PRICE)
-    return RoomView(performer.pk, performer.stage_name, public_badge(state), tuple(menus), closed)
+    return RoomView(performer.pk, performer.stage_name, public_badge(state), tuple(menus), closed, intake.at_once)
 
 
 def request_form(limits: Limits) -> RequestForm:

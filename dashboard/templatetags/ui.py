@@ -39,7 +39,13 @@ SIGNALS: dict[str, tuple[str, ...]] = {
         "resync.wallet",
     ),
     "notices": ("notification.created", "notification.read"),
-    "room": ("model.state.changed", "model.menu.changed", "resync.state", "resync.room"),
+    "room": (
+        "model.state.changed",
+        "model.menu.changed",
+        "model.intake.changed",
+        "resync.state",
+        "resync.room",
+    ),
     "items": (
         "queue.item.created",
         "queue.item.position",

@@ -17,7 +17,8 @@ BEGIN
     SELECT * INTO v_item FROM queue_app_queueitem
      WHERE id = COALESCE(v_thing ->> 'itemId', v_thing -> 'item' ->> 'id')::uuid;
     v_told := v_told || jsonb_build_array(notices_put(
-      CASE WHEN v_pauses THEN v_item.viewer_id ELSE p_performer END, 'queue.item.paused',
+      CASE WHEN v_pauses THEN v_item.viewer_id ELSE p_performer END,
+      CASE WHEN v_pauses THEN 'queue.item.paused' ELSE 'queue.item.start_due' END,
       jsonb_build_object('itemId', v_item.id, 'title', v_item.title, 'seconds', CASE
         WHEN v_pauses THEN GREATEST(0, ceil(extract(epoch FROM v_item.deadline_at - clock_timestamp())))::integer
         ELSE extract(epoch FROM queue_app_limit('start_warning'))::integer END),

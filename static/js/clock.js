@@ -3,6 +3,7 @@
 
 let offset = 0;
 let best = Infinity;
+const LONG = 120; // more seconds than that are read as minutes
 const THRESHOLDS = [[300, "5 minutes left"], [60, "1 minute left"], [10, "10 seconds left"], [0, "Time is over"]];
 
 export function sample(serverTime, sentAt) {
@@ -74,7 +75,8 @@ function tick() {
     write(clock, words(Math.max(0, (serverNow() - Date.parse(clock.dataset.since)) / 1000)));
   }
   for (const clock of document.querySelectorAll("[data-until]")) {
-    write(clock, `${Math.max(0, Math.ceil((Date.parse(clock.dataset.until) - serverNow()) / 1000))} s`);
+    const left = Math.max(0, Math.ceil((Date.parse(clock.dataset.until) - serverNow()) / 1000));
+    write(clock, left > LONG ? words(left) : `${left} s`);
   }
   document.querySelectorAll("[role=timer]").forEach(tickDown);
 }

@@ -120,6 +120,7 @@ def test_a_whole_session_says_only_what_is_documented(
     come_back(performer)
     press(hers, "abandon-performance")
     press(hers, "menu-settings-reset")
+    press(hers, "queue-settings", mode="on")
     press(hers, "ask-verification")
     set_verified(performer_id=performer.pk, verified=True)
     settled(viewer_with(1_000), performer, 1_000)

@@ -18,9 +18,12 @@ from dashboard.presenters.chart import HEIGHT, bar_chart
 from dashboard.presenters.earnings import slot_label
 from dashboard.templatetags.ui import moment
 from queue_app import services as queue
-from queue_app.queries import item_for
+from queue_app.queries import events_of, item_for
+from queue_app.sweeping import sweep
 from tests import factories
 from tests.dashboard.support import HTMX, fetch, press, test_ids, text, told
+from tests.drills.waiting import until
+from tests.queue_app.clockwork import come_back
 from tests.queue_app.support import bought, come, rich, running
 from wallet.periods import period_of
 from wallet.queries import database_now
@@ -134,6 +137,17 @@ def test_the_way_of_a_hold_is_one_page(performer: Performer, his: Client, hers: 
     assert [word for word in steps if word in words] == list(steps)
     assert "trace-steps" in test_ids(page)
     assert told(his.get(reverse("trace", args=[hold_id]))) == (404, "NOT_FOUND")
+
+
+def test_the_sweeper_s_own_steps_are_no_part_of_the_way(performer: Performer, viewer: Viewer, his: Client) -> None:
+    item = item_for(factories.actor(viewer), running(viewer, come(performer), duration_seconds=1))
+    come_back(performer)
+    until(lambda: database_now() > (item.ends_at or database_now()))
+    sweep()
+    assert [event.event for event in events_of(item.id)] == ["enqueue", "start", "warn"]
+    words = text(his.get(reverse("trace", args=[item.hold_id])))
+    assert "Started" in words
+    assert "product itself" not in words
 
 
 def test_rows_lead_to_the_way(performer: Performer, hers: Client) -> None:

@@ -19,6 +19,7 @@ from core.hub import hub
 from dashboard import consumers, roll, snapshots
 from dashboard.routing import is_ours, socket_application
 from modelstate.services import start_stream
+from queue_app import services as queue
 from tests import factories
 from tests.dashboard.line import PATIENCE_SECONDS, Line, socket
 from tests.queue_app.support import bought, come, rich
@@ -45,6 +46,22 @@ def cookie(person: Person) -> tuple[bytes, bytes]:
     """The header of a browser that is signed in."""
     name = settings.SESSION_COOKIE_NAME
     return b"cookie", f"{name}={factories.signed_in(person).cookies[name].value}".encode()
+
+
+def stop_intake(performer: Performer, *, paused: bool = True) -> None:
+    """Staff stop what comes to her queue."""
+    staff = factories.actor(factories.staff())
+    queue.pause_intake(by=staff, performer_id=performer.pk, paused=paused, reason="she asked us to")
+
+
+def open_intake(performer: Performer) -> None:
+    """Staff let it come again."""
+    stop_intake(performer, paused=False)
+
+
+def pass_through(performer: Performer) -> None:
+    """What is bought from her is done at once."""
+    queue.save_settings(performer_id=performer.pk, changes={"mode": "OFF"})
 
 
 def ticket(person: Person) -> str:
@@ -196,6 +213,16 @@ async def test_a_room_hears_that_she_goes_live(performer: Performer, viewer: Vie
         assert (await line.heard())["data"]["available"]
         await later(go_live)(performer)
         assert (await line.heard())["data"]["newState"] == "STREAMING"
+
+
+async def test_a_room_hears_that_what_is_bought_comes_in_otherwise(performer: Performer, viewer: Viewer) -> None:
+    await later(cookie)(performer)
+    async with socket(f"/ws/v1/rooms/{performer.pk}/", ORIGIN, await later(cookie)(viewer)) as line:
+        await line.heard()
+        for change in (stop_intake, open_intake, pass_through):
+            await later(change)(performer)
+            heard = await line.heard()
+            assert (heard["event"], heard["of"]) == ("model.intake.changed", f"intake:{performer.pk}")
 
 
 # --- what they may say

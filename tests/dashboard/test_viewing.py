@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,15 +12,22 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Performer, Viewer
+from core.htmx import field_words
 from dashboard.templatetags.ui import span
+from notices.models import Notice
+from notices.queries import say
 from queue_app import services
 from queue_app.models import QueueItem
+from queue_app.queries import item_for
 from queue_app.states import DEFAULT_DURATION_SECONDS
 from tests import factories
 from tests.dashboard.support import fetch, on_sale, parts, press, test_ids, text, told
+from tests.drills.waiting import until
 from tests.queue_app.support import asked, bought, buying, come, depth_of, rich, running, status_of, tokens_of
+from wallet.queries import database_now
 
 pytestmark = pytest.mark.django_db
+AMOUNT = re.compile(r'<td class="end amount">(.*?)</td>')
 
 
 def test_a_room_shows_what_she_sells(performer: Performer, his: Client) -> None:
@@ -75,6 +83,43 @@ def test_she_is_away(performer: Performer, viewer: Viewer, his: Client) -> None:
     assert 'aria-disabled="true"' in his.get(reverse("room", args=[performer.pk])).content.decode()
     assert told(press(his, "buy", performer.pk, item)) == (409, "PERFORMER_UNAVAILABLE")
     assert tokens_of(viewer) == (1000, 0)
+
+
+def paused(performer: Performer, *, now: bool = True) -> None:
+    """Staff stop what comes to her queue, or let it come."""
+    staff = factories.actor(factories.staff())
+    services.pause_intake(by=staff, performer_id=performer.pk, paused=now, reason="she asked us to")
+
+
+def test_while_her_intake_is_paused_the_room_says_so_and_speaks_of_no_charge(performer: Performer, his: Client) -> None:
+    on_sale(come(performer))
+    paused(performer)
+    shut = fetch(his, "fragment-offer", performer.pk)
+    assert "She takes no new bookings at the moment." in text(shut)
+    assert "Nothing was charged" not in text(shut)
+    assert "aria-disabled" in shut.content.decode()
+    paused(performer, now=False)
+    assert "aria-disabled" not in fetch(his, "fragment-offer", performer.pk).content.decode()
+
+
+def test_her_own_pages_say_that_her_intake_is_paused(performer: Performer, hers: Client) -> None:
+    promise = "What viewers buy from your menu lands here"
+    paused(performer)
+    for page in (hers.get("/"), hers.get("/queue/"), fetch(hers, "fragment-queue")):
+        assert "intake-paused" in test_ids(page)
+        assert promise not in text(page)
+    paused(performer, now=False)
+    open_again = fetch(hers, "fragment-queue")
+    assert ("intake-paused" in test_ids(open_again), promise in text(open_again)) == (False, True)
+
+
+def test_a_room_where_nothing_waits_says_so_before_the_buyer_pays(performer: Performer, his: Client) -> None:
+    on_sale(come(performer))
+    warned = []
+    for mode in ("OFF", "ON"):
+        services.save_settings(performer_id=performer.pk, changes={"mode": mode})
+        warned.append("at-once" in test_ids(fetch(his, "fragment-offer", performer.pk)))
+    assert warned == [True, False]
 
 
 def test_what_is_not_on_sale(performer: Performer, his: Client) -> None:
@@ -151,6 +196,38 @@ def test_history_tells_an_early_end_from_a_refusal(
     assert words in text(his.get("/my/history/"))
 
 
+def test_what_was_not_started_in_time_is_said_as_the_notice_says_it(
+    performer: Performer, viewer: Viewer, hers: Client, his: Client
+) -> None:
+    staff = factories.actor(factories.staff())
+    services.abandon(by=staff, item_id=bought(viewer, come(performer)), reason="timeout")
+    services.refund(by=staff, item_id=bought(viewer, performer), reason="admin_refund")
+    told_him = " ".join(say(row.key, row.variables, "en").text for row in Notice.objects.filter(owner=viewer.pk))
+    pages = [text(his.get("/my/history/")), text(hers.get("/queue/history/"))]
+    for words in ("it was not started in time", "our team decided so"):
+        assert words in told_him
+        assert all(f"refunded: {words}" in page for page in pages)
+
+
+def test_histories_print_what_was_paid_of_what_was_booked(
+    performer: Performer, viewer: Viewer, hers: Client, his: Client
+) -> None:
+    press(his, "cancel-item", bought(viewer, come(performer), tokens=150))
+    services.finish(by=factories.actor(performer), item_id=running(viewer, performer, tokens=25), settled=10)
+    services.join(by=factories.actor(performer), performer_id=performer.pk)
+    services.finish(by=factories.actor(performer), item_id=running(viewer, performer, tokens=40))
+    for page in (his.get("/my/history/"), hers.get("/queue/history/")):
+        amounts = [" ".join(re.sub("<[^>]+>", "", cell).split()) for cell in AMOUNT.findall(page.content.decode())]
+        assert amounts == ["40 tokens", "10 of 25 tokens", "0 of 150 tokens"]
+
+
+def test_beyond_the_booked_time_nothing_is_left(performer: Performer, viewer: Viewer, his: Client) -> None:
+    ends_at = item_for(factories.actor(viewer), running(viewer, come(performer), duration_seconds=2)).ends_at
+    assert re.search(r"running, 00:0[12] left", text(fetch(his, "fragment-my-items")))
+    until(lambda: database_now() > (ends_at or database_now()))
+    assert re.search(r"running, \+?00:\d\d over the booked time", text(fetch(his, "fragment-my-items")))
+
+
 def test_history_tells_what_was_reversed(performer: Performer, viewer: Viewer, his: Client) -> None:
     item = running(viewer, come(performer))
     services.finish(by=factories.actor(performer), item_id=item)
@@ -218,7 +295,7 @@ def test_a_request_is_taken_back_before_anybody_has_it(viewer: Viewer, his: Clie
 def test_each_field_of_a_request_has_its_words(viewer: Viewer, his: Client, fields: dict[str, str], attr: str) -> None:
     refused = press(his, "request-next", **{"tokens": "40", "title": "A song", **fields})
     assert told(refused) == (400, "VALIDATION_ERROR")
-    assert f'data-field="{attr}"' in refused.content.decode()
+    assert f'data-field="{attr}">{field_words(attr)}: ' in refused.content.decode()
     assert tokens_of(viewer) == (1000, 0)
 
 

@@ -114,7 +114,7 @@ def paused_twice(viewers: list[UUID]) -> int:
 
 
 # Who must have been told of what (of an end each side that did not bring it about, of a pause its viewer), against
-# who was. A pause's cause has its version; the other notices with its key are warnings.
+# who was. A pause's cause has its version.
 NOTICES = """
 WITH events AS (
   SELECT e.*, i.viewer_id, i.performer_id
@@ -133,7 +133,6 @@ WITH events AS (
     FROM notices_notice
    WHERE key IN ('queue.item.paused', 'queue.item.finished', 'queue.item.partial', 'queue.item.abandoned',
                  'queue.item.refunded', 'queue.item.cancelled')
-     AND split_part(cause, ':', 3) <> 'start_warned'
      AND split_part(cause, ':', 2) IN (SELECT item_id::text FROM events)
 )
 SELECT COALESCE(sum(abs(times)), 0) FROM (

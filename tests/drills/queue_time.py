@@ -240,7 +240,7 @@ class TimedQueues(Queues):
             self.move(desk, "OFFLINE")
         elif desk.start_due and desk.armed is not None and not desk.warned:
             desk.start_due, desk.warned, desk.start_by = False, True, None
-            self.tell_one("performer", desk.number, "queue.item.paused", desk.armed, again=True)
+            self.tell_one("performer", desk.number, "queue.item.start_due", desk.armed, again=True)
         elif desk.start_due:
             self.expect_missed(desk, desk.waiting[0])
 

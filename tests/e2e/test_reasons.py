@@ -48,6 +48,33 @@ def test_a_reason_beside_the_menu_moves_nothing(open_screen: Opener, width: int)
     assert hers.page.evaluate("shifted") == 0
 
 
+def test_a_reason_goes_with_the_mouse_and_stays_for_the_keyboard(open_screen: Opener) -> None:
+    hers = open_screen("performer")
+    hers.live()
+    join = hers.page.locator('#menu [data-action="joinQueue"]')
+    join.click()
+    expect(join).to_have_attribute("aria-disabled", "true")
+    reason = hers.page.locator(f"#{join.get_attribute('aria-describedby')}")
+    expect(reason).to_be_visible()
+    hers.page.mouse.move(720, 450)
+    expect(reason).to_be_hidden()
+    for keys in ("Shift+Tab", "Tab"):
+        hers.page.keyboard.press(keys)
+    expect(join).to_be_focused()
+    expect(reason).to_be_visible()
+
+
+def test_an_open_room_follows_how_things_are_taken_there(open_screen: Opener, house: House) -> None:
+    house.call("performer", "POST", "model/stream/start")
+    his = open_screen("viewer")
+    his.go(f"/rooms/{house.performer_id()}/")
+    his.live()
+    house.call("performer", "PUT", "queue/settings", {"mode": "OFF"})
+    expect(his.at("at-once")).to_contain_text("you cannot take it back")
+    house.call("performer", "PUT", "queue/settings", {"mode": "ON"})
+    expect(his.at("at-once")).to_be_hidden()
+
+
 def test_the_question_shows_what_a_part_settles(open_screen: Opener, house: House) -> None:
     hers = open_screen("performer")
     performing(hers, house, 1500)

@@ -22,6 +22,7 @@ PRODUCT_KEYS = {
     *("wallet.escrow.held", "wallet.points.credited", "wallet.payout.requested", "wallet.payout.updated"),
     *("mood.gratitude.public", "mood.reply.private", "system.maintenance"),
     *("queue.item.reversed", "queue.line.left"),  # ADR 21
+    *("queue.item.start_due", "queue.intake.paused", "queue.intake.resumed"),
 }
 SAMPLES = {Kind.TITLE: "Sample", Kind.NUMBER: 12345, Kind.WORD: "timeout"}
 

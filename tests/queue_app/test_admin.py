@@ -68,7 +68,7 @@ def test_steps_and_reasons_are_words(desk: Client, performer: Performer, viewer:
         desk.get(reverse("admin:queue_app_queueevent_changelist")),
     ):
         shown = page.content.decode()
-        assert all(words in shown for words in ("Booked", "Started", "Ended early", "given back by staff"))
+        assert all(words in shown for words in ("Booked", "Started", "Ended early", "our team decided so"))
         assert ">admin_refund<" not in shown
 
 

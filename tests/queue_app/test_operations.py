@@ -16,6 +16,7 @@ from audit.models import AuditEntry
 from core import gauges
 from core.exceptions import NotFound
 from modelstate.exceptions import InvalidStateTransition
+from notices.models import Notice
 from queue_app import health, services
 from queue_app.exceptions import IntakePaused
 from queue_app.models import PerformerQueue, QueueEvent, QueueItem
@@ -71,6 +72,16 @@ def test_a_second_pause_changes_nothing_and_leaves_no_second_entry(
     assert (entry.before, entry.after) == ({"intake_paused": False}, {"intake_paused": True})
     assert pause(staff, performer, paused=False)
     assert AuditEntry.objects.filter(action="queue.intake").count() == 2
+
+
+def test_who_is_paused_and_opened_again_is_told_each_time_once(
+    staff: Any,  # noqa: ANN401
+    performer: Performer,
+) -> None:
+    for paused in (True, True, False, False, True):
+        pause(staff, performer, paused=paused)
+    told = Notice.objects.filter(owner_id=performer.pk).order_by("id").values_list("key", flat=True)
+    assert list(told) == ["queue.intake.paused", "queue.intake.resumed", "queue.intake.paused"]
 
 
 def test_who_is_paused_gets_no_request_until_the_intake_is_open_again(

@@ -15,6 +15,7 @@ from modelstate import services as states
 from modelstate.queries import get_state
 from modelstate.states import State
 from notices.models import Notice
+from notices.queries import say
 from notices.services import save_wishes
 from presence.states import Kind
 from queue_app import services
@@ -113,8 +114,20 @@ def test_she_is_warned_once_then_it_is_given_back_and_she_leaves_the_line(
     assert steps_of(item_id) == ["enqueue", "abandon", "refund"]
     assert (item_for(factories.actor(viewer), item_id).refund_reason, state_of(performer)) == ("timeout", State.IDLE)
     assert (tokens_of(viewer), depth_of(performer)) == ((1000, 0), 0)
-    assert Notice.objects.filter(owner_id=performer.pk, key="queue.item.paused").count() == 1
+    assert Notice.objects.filter(owner_id=performer.pk, key="queue.item.start_due").count() == 1
     assert told(sent, "queue.item.refunded") == 1
+
+
+def test_the_warning_says_that_she_must_start_and_what_she_loses(performer: Performer, viewer: Viewer) -> None:
+    come_back(performer)
+    with limits(start=0):
+        bought(viewer, performer, title="A wave")
+        sweep()
+    notice = Notice.objects.get(owner_id=performer.pk, key="queue.item.start_due")
+    said = {language: say(notice.key, notice.variables, language).text for language in ("en", "es")}
+    assert said["en"].startswith("Start “A wave” within 60 seconds. Otherwise you lose it,")
+    assert said["es"].startswith("Empieza «A wave» en 60 segundos.")
+    assert not Notice.objects.filter(key="queue.item.paused").exists()
 
 
 def test_a_missed_start_tells_her_that_she_left_the_line_once(
@@ -187,7 +200,7 @@ def test_who_leaves_the_line_and_comes_back_to_the_same_item_is_warned_again(
         states.join_line(by=her, performer_id=performer.pk)
         sweep()
         sweep()
-    assert Notice.objects.filter(owner_id=performer.pk, key="queue.item.paused").count() == 2
+    assert Notice.objects.filter(owner_id=performer.pk, key="queue.item.start_due").count() == 2
 
 
 def test_started_in_time_it_is_hers(performer: Performer, viewer: Viewer) -> None:

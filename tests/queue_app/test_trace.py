@@ -15,7 +15,7 @@ from core.actors import SYSTEM
 from core.exceptions import NotFound
 from queue_app import services
 from queue_app.models import QueueItem
-from queue_app.states import RefundReason
+from queue_app.states import ItemEvent, RefundReason
 from queue_app.words import step_words
 from tests import factories
 from tests.queue_app.support import bought, come, rich, running
@@ -174,7 +174,7 @@ def test_every_refund_reason_has_words(reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "event", ["enqueue", "start", "finish", "abandon", "refund", "cancel", "pass_through", "new_one"]
+    "event", ["enqueue", "start", "finish", "abandon", "refund", "cancel", "pass_through", "new_one", *ItemEvent.values]
 )
 def test_every_step_has_words(event: str) -> None:
     assert "_" not in step_words(event)

@@ -127,7 +127,7 @@ def test_the_next_performer_has_the_whole_time_and_a_warning_of_her_own(viewer: 
             sweep()
         assert not PerformerQueue.objects.get(pk=second.pk).start_warned
         sweep()
-    told = Notice.objects.filter(key="queue.item.paused").order_by("id").values_list("owner_id", flat=True)
+    told = Notice.objects.filter(key="queue.item.start_due").order_by("id").values_list("owner_id", flat=True)
     assert list(told) == [first.pk, second.pk]
     services.start(by=factories.actor(second), item_id=item_id)
     assert status_of(item_id) == "started"
@@ -141,7 +141,7 @@ def test_with_nobody_else_it_waits_again_and_is_not_given_to_her_again(viewer: V
             sweep()
     assert (owner_of(item_id), status_of(item_id), state_of(only)) == (None, "created", State.IDLE)
     assert PerformerQueue.objects.get(pk=only.pk).start_by is None
-    assert Notice.objects.filter(owner_id=only.pk, key="queue.item.paused").count() == 1
+    assert Notice.objects.filter(owner_id=only.pk, key="queue.item.start_due").count() == 1
 
 
 def test_where_fifty_wait_already_it_is_given_back(viewer: Viewer) -> None:
