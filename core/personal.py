@@ -42,7 +42,11 @@ DATE = re.compile(
     r"|(?<!\d)20\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?(?!\d)"
     rf"|(?<![\d.]){TIME}\s?[-\u2010-\u2015]\s?{TIME}(?![\d.])"
 )
-NUMBER = re.compile(r"(?<![\w.])\+?\(?\d(?:[ .()/_\u00b7\u2022\u2010-\u2015-]{0,3}\d){7,24}(?!\w)")
+# Between the digits of one number stand a few signs, of a list's commas only one without a space.
+GAP = r"(?:[ .()/_|*=:\u00b7\u2022\u2010-\u2015-]{0,3}|,)"
+NUMBER = re.compile(rf"(?<![\d.])\+?\(?\d(?:{GAP}\d){{7,24}}(?!\d)")
+# A card's check digit tells it from other numbers, whatever stands between its digits.
+CARD = re.compile(r"(?<!\d)\d(?:[^\w\n]{0,4}\d){12,18}(?!\d)")
 FIRST_DIGITS_OF_CARDS = "23456"
 
 CODES = {
@@ -57,7 +61,10 @@ def found_in(text: str) -> str | None:
     plain = _plain(text)
     if EMAIL.search(plain):
         return "personal_email"
-    for match in NUMBER.finditer(DATE.sub(" ; ", UUID.sub(" ; ", plain))):
+    plain = DATE.sub(" ; ", UUID.sub(" ; ", plain))
+    if any(is_card(re.sub(r"\D", "", card)) and not is_listing(card) for card in CARD.findall(plain)):
+        return "personal_card"
+    for match in NUMBER.finditer(plain):
         digits = re.sub(r"\D", "", match.group())
         if is_card(digits):
             return "personal_card"

@@ -1,4 +1,4 @@
-"""When an item may move. The same refusals as the SQL functions give, for buttons and their tooltips."""
+"""Who may move an item, and what may be said of it. *When* it may move is the SQL functions' word, under their locks."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from queue_app.states import MAX_DURATION_SECONDS, ItemEvent, RefundReason, Stat
 MODE_FIELDS = frozenset({"mode", "queueMode", "passThrough", "passThroughMode"})
 #: Reasons a person may give; `partial_performance` belongs to a finish.
 GIVEN_REASONS = tuple(reason for reason in RefundReason if reason is not RefundReason.PARTIAL_PERFORMANCE)
+#: What a performer may say of herself; the others would put it on her viewer or on the staff.
+HER_REASONS = (RefundReason.PERFORMER_DECLINED, RefundReason.PERFORMER_DISCONNECTED, RefundReason.TECHNICAL_ERROR)
 
 
 def owner_of(by: Actor) -> UUID | None:
@@ -32,57 +34,10 @@ def owner_of(by: Actor) -> UUID | None:
     return by.id
 
 
-def check_can_start(item: ItemView, state: State, by: Actor) -> None:
-    """Pass for the head of the queue of a performer in the line; the order of refusals is the function's."""
-    _check_owner(item.performer_id, by)
-    _check_step(ItemEvent.START, item)
-    if item.performer_id is None:
-        raise Unassigned()
-    if state in {State.PERFORMING, State.STREAM_PERFORMING}:
-        raise AlreadyProcessing()
-    if item.position != 1:
-        raise OutOfOrder()
-    check_can(Event.PERFORMANCE_STARTED, state)
-
-
 def check_somebody_waits(somebody_waits: bool) -> None:
     """Pass where there is an item to be started next."""
     if not somebody_waits:
         raise NotFound("No one is waiting.")
-
-
-def check_can_finish(item: ItemView, by: Actor) -> None:
-    """Pass for a running item."""
-    _check_owner(item.performer_id, by)
-    _check_step(ItemEvent.FINISH, item)
-
-
-def check_can_abandon(item: ItemView, by: Actor) -> None:
-    """Pass for an item that waits or runs."""
-    _check_owner(item.performer_id, by)
-    _check_step(ItemEvent.ABANDON, item)
-
-
-def check_can_refund(item: ItemView, by: Actor) -> None:
-    """Pass for an item that waits or runs."""
-    _check_owner(item.performer_id, by)
-    _check_step(ItemEvent.REFUND, item)
-
-
-def check_can_cancel(item: ItemView, by: Actor) -> None:
-    """Pass for the viewer's own item before its start."""
-    _check_owner(item.viewer_id, by)
-    _check_step(ItemEvent.CANCEL, item)
-
-
-def _check_owner(owner_id: UUID | None, by: Actor) -> None:
-    if owner_of(by) not in {None, owner_id}:
-        raise NotFound()
-
-
-def _check_step(event: ItemEvent, item: ItemView) -> None:
-    if cell(event, Status(item.status)).to_status is None:
-        raise InvalidStateTransition(event=event.value, state=item.status)
 
 
 def split(tokens: int, settled: int | None, refunded: int | None) -> int | None:
@@ -102,8 +57,9 @@ def refund_reason(given: str | None, by: Actor) -> str:
     """The reason to write down: the one given, or the actor's usual one. Raises ValidationFailed for an unknown one."""
     if given is None:
         return RefundReason.ADMIN_REFUND if by.is_staff else RefundReason.PERFORMER_DECLINED
-    if given not in GIVEN_REASONS:
-        raise ValidationFailed.of("reason", "invalid_choice", f"One of {', '.join(GIVEN_REASONS)}.")
+    allowed = HER_REASONS if by.kind == "performer" else GIVEN_REASONS
+    if given not in allowed:
+        raise ValidationFailed.of("reason", "invalid_choice", f"One of {', '.join(allowed)}.")
     return given
 
 

@@ -253,6 +253,12 @@ def events_of(item_id: UUID) -> QuerySet[QueueEvent]:
     return QueueEvent.objects.filter(item_id=item_id).order_by("version")
 
 
+def shares_queue(item_id: UUID, viewer_id: UUID | None) -> bool:
+    """Whether something that this viewer bought waits in the queue that the item stands in, itself included."""
+    queue = QueueItem.objects.filter(pk=item_id, performer__isnull=False).values("performer_id")
+    return QueueItem.objects.filter(performer_id__in=queue, viewer_id=viewer_id, status=Status.CREATED).exists()
+
+
 def is_hers(item_id: UUID, performer_id: UUID) -> bool:
     """Whether the item is this performer's, ended or not."""
     return QueueItem.objects.filter(pk=item_id, performer_id=performer_id).exists()

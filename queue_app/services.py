@@ -211,14 +211,13 @@ def arguments_of(
     """What the function of a step is told besides the actor and the item, checked.
 
     Staff work on anybody's items, but cancelling is its viewer's alone. Raises ValidationFailed, NotFound, and
-    CannotAdjustOwnWallet where staff would end what they bought themselves; they may cancel it.
+    CannotAdjustOwnWallet where staff would start or end what they bought themselves; they may cancel it.
     """
     if verb == "cancel":
         if by.id is None:
             raise NotFound()
         return {"owner": by.id}
-    if verb != "start":
-        _check_not_own_item(by, item_id)
+    _check_not_own_item(by, item_id)
     owner = {"owner": policies.owner_of(by)}
     match verb:
         case "finish":
@@ -236,7 +235,7 @@ def _part_of(by: Actor, item_id: UUID, settled: int | None, refunded: int | None
 
 def _check_not_own_item(by: Actor, item_id: UUID) -> None:
     if by.kind == "staff" and queries.item_for(by, item_id).viewer_id == by.id:
-        raise CannotAdjustOwnWallet("This is your own purchase. Somebody else has to end it.")
+        raise CannotAdjustOwnWallet("This is your own purchase. Somebody else has to see to it.")
 
 
 def reverse(*, by: Actor, item_id: UUID, reason: str, key: str) -> Facts:
@@ -262,11 +261,13 @@ def requeue(*, by: Actor, item_id: UUID, reason: str) -> Facts:
     """Put a waiting item at the end of its queue; the others move up. Only for staff.
 
     Returns the item as it goes on the wire. Raises NotFound for everybody else, InvalidStateTransition unless it
-    waits in a queue of hers.
+    waits in a queue of hers, CannotAdjustOwnWallet where what they bought themselves waits in that queue.
     """
     if not by.is_staff:
         raise NotFound()
     check_text(reason, "reason")
+    if queries.shares_queue(item_id, by.id):
+        raise CannotAdjustOwnWallet("Your own purchase waits in this queue. Somebody else has to see to it.")
     with transaction.atomic():
         result = call("queue_app_requeue", actor=by.id, item=item_id, reason=reason)
         audit_step(by, "requeue", result["item"], reason)
