@@ -22,6 +22,10 @@ from core.problems import camel
 log = structlog.get_logger(__name__)
 GROUP = "house"
 MESSAGE_TYPE = "house.event"
+#: Fewer than a socket's mailbox holds (core.hub).
+MOST_IN_A_MESSAGE = 32
+#: The rooms of an event, and its frame.
+Told = tuple[tuple[str, ...], dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,21 +78,20 @@ def send_now(rooms: tuple[str, ...], frame: dict[str, Any]) -> None:
     """Hand a frame to the socket processes at once, in the channel layer's own wire format."""
     for hear in _listeners:
         hear(rooms)
-    message = msgpack.packb({"type": MESSAGE_TYPE, "rooms": list(rooms), "frame": frame}, use_bin_type=True)
     waiting = _waiting.get()
     if waiting is None:
-        _hand_over([message])
+        _hand_over([(rooms, frame)])
     else:
-        waiting.append(message)
+        waiting.append((rooms, frame))
 
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Let what is announced in the block leave as one message train at its end, however it ends: one round trip.
+    """Let what is announced in the block leave as one message at its end, however it ends.
 
-    A request announces up to a dozen events; each alone would wait for Valkey once.
+    A request announces up to a dozen events; each alone would wait for Valkey once and wake every process that listens.
     """
-    waiting: list[bytes] = []
+    waiting: list[Told] = []
     token = _waiting.set(waiting)
     try:
         yield
@@ -97,19 +100,20 @@ def together() -> Iterator[None]:
         _hand_over(waiting)
 
 
-_waiting: ContextVar[list[bytes] | None] = ContextVar("core_events_waiting", default=None)
+_waiting: ContextVar[list[Told] | None] = ContextVar("core_events_waiting", default=None)
 
 
-def _hand_over(messages: list[bytes]) -> None:
-    if not messages:
+def _hand_over(told: list[Told]) -> None:
+    if not told:
         return
     train = client().pipeline(transaction=False)
-    for message in messages:
-        train.publish(group_channel(), message)
+    for begin in range(0, len(told), MOST_IN_A_MESSAGE):
+        message = {"type": MESSAGE_TYPE, "events": told[begin : begin + MOST_IN_A_MESSAGE]}
+        train.publish(group_channel(), msgpack.packb(message, use_bin_type=True))
     try:
         train.execute()
     except redis.RedisError as error:
-        log.warning("events.lost", count=len(messages), error=type(error).__name__)
+        log.warning("events.lost", count=len(told), error=type(error).__name__)
 
 
 def listen(hear: Callable[[tuple[str, ...]], None]) -> None:
@@ -120,9 +124,14 @@ def listen(hear: Callable[[tuple[str, ...]], None]) -> None:
 _listeners: list[Callable[[tuple[str, ...]], None]] = []
 
 
+def events_in(message: bytes) -> list[Told]:
+    """The rooms and the frame of each event in a message that came over the group's channel."""
+    return [(tuple(rooms), frame) for rooms, frame in msgpack.unpackb(message, raw=False).get("events", ())]
+
+
 def rooms_of(message: bytes) -> tuple[str, ...]:
     """The rooms of a message that came over the group's channel."""
-    return tuple(msgpack.unpackb(message, raw=False).get("rooms", ()))
+    return tuple(room for rooms, _frame in events_in(message) for room in rooms)
 
 
 def group_channel() -> str:

@@ -80,7 +80,8 @@ class Hub:
         self.ready.set()
         while True:
             message = await layer.receive(channel)
-            self.deliver(message["rooms"], message["frame"])
+            for rooms, frame in message["events"]:
+                self.deliver(rooms, frame)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

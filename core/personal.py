@@ -105,7 +105,8 @@ def is_listing(written: str) -> bool:
     numbers = [int(group) for group in groups]
     steps = {after - before for before, after in pairwise(numbers)}
     counted = len(steps) == 1 and 0 < abs(min(steps)) <= 10
-    amount = groups[-1] == "000" and all(len(group) == 3 for group in groups[1:])
+    thousands = all(len(group) == 3 for group in groups[1:])
+    amount = thousands and (groups[-1] == "000" or set(re.sub(r"\d", "", written)) == {","})
     listed = counted or all(number % 10 == 0 for number in numbers) or all(1900 <= number < 2100 for number in numbers)
     return len(groups) >= 3 and not written.startswith("+") and (listed or amount)
 

@@ -1,4 +1,4 @@
-"""Who may move an item, and what may be said of it. *When* it may move is the SQL functions' word, under their locks."""
+"""Who may move an item, and what may be said of it. *When* it may move the SQL functions say, under their locks."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ from core.actors import Actor
 from core.exceptions import FieldError, NotFound, ValidationFailed
 from core.personal import metadata_errors, text_errors
 from core.plain import is_one_line
-from modelstate.exceptions import AlreadyProcessing, InvalidStateTransition
-from modelstate.policies import check_can
-from modelstate.states import Event, State
-from queue_app.exceptions import InvalidMode, OutOfOrder, Unassigned
+from queue_app.exceptions import InvalidMode
 from queue_app.intake import QueueIntake
-from queue_app.queries import ItemView
-from queue_app.states import MAX_DURATION_SECONDS, ItemEvent, RefundReason, Status, cell
+from queue_app.states import MAX_DURATION_SECONDS, RefundReason
 
 #: Under these names callers have tried to choose whether an item waits.
 MODE_FIELDS = frozenset({"mode", "queueMode", "passThrough", "passThroughMode"})

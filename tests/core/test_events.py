@@ -109,6 +109,19 @@ async def test_what_a_request_announces_leaves_together_at_its_end_and_in_order(
     assert [frame["version"] for frame in heard] == [4, 5]
 
 
+async def test_more_than_fits_a_message_arrives_whole_and_in_order() -> None:
+    mailbox = await hub().join(f"model:{BELL}")
+
+    def ring() -> None:
+        with events.together():
+            for version in range(40):
+                send_now((f"model:{BELL}",), Rang(bell_id=BELL, version=version).frame())
+
+    await asyncio.to_thread(ring)
+    heard = [await asyncio.wait_for(mailbox.get(), timeout=5) for _ in range(40)]
+    assert [frame["version"] for frame in heard] == list(range(40))
+
+
 async def test_a_socket_that_left_hears_nothing() -> None:
     mailbox = await hub().join("model:1")
     hub().leave(mailbox)

@@ -54,6 +54,17 @@ from core.personal import DEEPEST, LONGEST, MOST_KEYS, found_in, is_card, metada
         ("\uff14\uff11\uff11\uff11 \uff11\uff11\uff11\uff11 1111 1111", "personal_card"),
         ("\u0664111 1111 1111 1111", "personal_card"),
         ("4.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1", "personal_card"),
+        ("4111,1111,1111,1111", "personal_card"),
+        ("4111|1111|1111|1111", "personal_card"),
+        ("4111    1111    1111    1111", "personal_card"),
+        ("x4111111111111111x", "personal_card"),
+        ("\u21164111111111111111", "personal_card"),
+        ("416|555|0199", "personal_phone"),
+        ("416*555*0199", "personal_phone"),
+        ("416,555,0199", "personal_phone"),
+        ("416:555:0199", "personal_phone"),
+        ("tel4165550199", "personal_phone"),
+        ("4165550199a", "personal_phone"),
     ],
 )
 def test_personal_data_is_found(text: str, code: str) -> None:

@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgpack
 from django.db import connection
 
-from core.events import client, group_channel
+from core.events import client, events_in, group_channel
 
 #: So long may an announcement be on its way.
 PATIENCE_SECONDS = 2.0
@@ -122,9 +121,9 @@ class Ear:
         message = self.channel.get_message(timeout=seconds)
         if message is None:
             return False
-        frame = msgpack.unpackb(message["data"], raw=False)["frame"]
-        if frame["event"] == "notification.created":
-            self.heard[frame["data"]["id"]] += 1
+        for _rooms, frame in events_in(message["data"]):
+            if frame["event"] == "notification.created":
+                self.heard[frame["data"]["id"]] += 1
         return True
 
     def close(self) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgpack
 import pytest
 
-from core.events import client, group_channel
+from core.events import client, events_in, group_channel
 
 
 @pytest.fixture
@@ -31,5 +30,5 @@ class Heard(list[dict[str, Any]]):
     def __iter__(self) -> Iterator[dict[str, Any]]:
         while (message := self.channel.get_message(timeout=0.2)) is not None:
             if message["type"] == "message":
-                self.append(msgpack.unpackb(message["data"])["frame"])
+                self.extend(frame for _rooms, frame in events_in(message["data"]))
         return super().__iter__()

@@ -45,7 +45,7 @@ def until(condition: object, seconds: float = 5.0) -> bool:
 def quiet() -> None:
     """Everything that was announced so far has come back over Valkey and was heard."""
     room = f"model:{uuid4()}"
-    client().publish(group_channel(), msgpack.packb({"rooms": [room]}))
+    client().publish(group_channel(), msgpack.packb({"events": [([room], {})]}))
     assert until(lambda: room in copies.shelf().dropped)
 
 

@@ -374,6 +374,15 @@ def test_another_viewer_cannot_cancel(performer: Performer, viewer: Viewer) -> N
     assert told(post(factories.bearer(performer), f"items/{item_id}/cancel")) == (403, "PERMISSION_DENIED")
 
 
+@pytest.mark.parametrize("reason", ["user_cancelled", "admin_refund", "timeout"])
+def test_a_performer_gives_no_reason_that_blames_others(performer: Performer, viewer: Viewer, reason: str) -> None:
+    item_id = bought(viewer, performer)
+    refused = post(factories.bearer(performer), f"items/{item_id}/abandon", {"reason": reason})
+    assert (refused.status_code, refused.json()["errors"][0]["attr"]) == (400, "reason")
+    hers = post(factories.bearer(performer), f"items/{item_id}/abandon", {"reason": "technical_error"})
+    assert hers.json()["settlement"]["reason"] == "technical_error"
+
+
 def test_staff_work_for_her(performer: Performer, viewer: Viewer) -> None:
     item_id = bought(viewer, performer)
     client = factories.bearer(factories.staff())

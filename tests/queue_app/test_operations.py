@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Performer, Viewer
 from audit.models import AuditEntry
 from core import gauges
+from core.actors import Actor
 from core.exceptions import NotFound
 from modelstate.exceptions import InvalidStateTransition
 from notices.models import Notice
@@ -23,6 +24,7 @@ from queue_app.models import PerformerQueue, QueueEvent, QueueItem
 from queue_app.queries import queue_of
 from tests import factories
 from tests.queue_app.support import asked, bought, come, rich, running, tokens_of
+from wallet.exceptions import CannotAdjustOwnWallet
 from wallet.services import place_hold
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +120,17 @@ def test_a_requeued_item_goes_to_the_end_and_keeps_its_price(
     assert (item["position"], tokens_of(viewer)) == (2, held)
     assert QueueEvent.objects.filter(item_id=first, event="requeue").count() == 1
     services.start(by=factories.actor(performer), item_id=second)
+
+
+def test_staff_put_nobody_behind_a_purchase_of_their_own(performer: Performer, viewer: Viewer) -> None:
+    first, mine = bought(rich(factories.viewer()), performer), bought(viewer, performer)
+    clerk = Actor(viewer.pk, "staff")
+    for item_id in (first, mine):
+        with pytest.raises(CannotAdjustOwnWallet):
+            services.requeue(by=clerk, item_id=item_id, reason="to be the first")
+    with pytest.raises(CannotAdjustOwnWallet):
+        services.start(by=clerk, item_id=mine)
+    assert order(performer) == [first, mine]
 
 
 def test_only_what_waits_for_her_can_be_requeued(

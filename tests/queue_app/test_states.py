@@ -10,13 +10,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Performer, Viewer
-from core.actors import Actor
-from core.exceptions import DomainError, NotFound
-from modelstate.queries import get_state
-from modelstate.states import State
-from queue_app import policies, services
+from modelstate.exceptions import InvalidStateTransition
+from queue_app import services
 from queue_app.models import QueueItem, Transition
-from queue_app.queries import item_for
 from queue_app.states import TRANSITIONS, ItemEvent, Status, matrix
 from tests import factories
 from tests.queue_app.support import bought, come, rich, running
