@@ -93,7 +93,7 @@ def desks_of(performers: Sequence[UUID]) -> dict[UUID, SeenDesk]:
     return {row[0]: SeenDesk(*row) for row in _rows(DESKS, performers)}
 
 
-def told_to(people: Sequence[UUID]) -> tuple[Counter[tuple[UUID, str, UUID]], set[str]]:
+def told_to(people: Sequence[UUID]) -> tuple[Counter[tuple[UUID, str, UUID | None]], set[str]]:
     """Every notice about an item, by who read it; and their ids."""
     rows = _rows(TOLD, people)
     return Counter(row[:3] for row in rows), {row[3] for row in rows}

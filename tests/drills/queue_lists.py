@@ -10,7 +10,7 @@ from uuid import UUID
 
 _numbers = count(1)
 #: (place of the viewer or the performer, key, item)
-Told = tuple[str, int, str, UUID]
+Told = tuple[str, int, str, UUID | None]
 
 
 @dataclass(eq=False)
@@ -153,9 +153,9 @@ class Lists:
         if by != "performer" and item.desk is not None:
             self.tell_one("performer", item.desk, f"queue.item.{step}", item)
 
-    def tell_one(self, side: str, who: int, key: str, item: Item, *, again: bool = False) -> None:
+    def tell_one(self, side: str, who: int, key: str, item: Item | None, *, again: bool = False) -> None:
         """One person; once for a cause, or each time where each time is a cause of its own."""
-        told = (side, who, key, item.id)
+        told = (side, who, key, item.id if item else None)
         self.told[told] = self.told[told] + 1 if again else 1
 
     def tell_thirds(self) -> None:

@@ -241,8 +241,10 @@ class Queues(Doors, Lists, RuleBasedStateMachine):
 
     @rule(her=HERS, paused=st.booleans())
     def pause_intake(self, her: int, paused: bool) -> None:
-        """Nothing new comes to her; what is there stays."""
+        """Nothing new comes to her; what is there stays. She is told of each change."""
         services.pause_intake(by=self.staff, performer_id=self.performers[her].pk, paused=paused, reason="drill")
+        if self.desks[her].intake_paused != paused:
+            self.tell_one("performer", her, f"queue.intake.{'paused' if paused else 'resumed'}", None, again=True)
         self.desks[her].intake_paused = paused
 
     @precondition(lambda self: any(len(desk.waiting) > 1 for desk in self.desks))

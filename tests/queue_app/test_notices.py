@@ -89,7 +89,7 @@ def test_tokens_that_go_back_are_told_once_with_the_reason(her: Performer, him: 
 def test_what_had_started_ended_early_and_was_not_declined(
     her: Performer, him: Viewer, verb: str, reason: str, words: dict[str, str]
 ) -> None:
-    getattr(services, verb)(by=factories.actor(her), item_id=running(him, her), reason=reason)
+    getattr(services, verb)(by=factories.actor(factories.staff()), item_id=running(him, her), reason=reason)
     notice = Notice.objects.get(owner=him.pk, key="queue.item.abandoned")
     assert notice.variables["reason"] == reason
     said = {language: say(notice.key, notice.variables, language).text for language in words}
