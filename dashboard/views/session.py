@@ -21,7 +21,7 @@ from menus.queries.menu import preferences_of
 from menus.services.actions import carried_out
 from modelstate.services import start_stream, stop_stream
 from queue_app import services
-from queue_app.events import message_of
+from queue_app.messages import message_of
 from queue_app.queries import queue_of, settings_of
 from queue_app.states import Mode, RefundReason
 from wallet.queries.receipts import receipt_of

@@ -17,7 +17,7 @@ from menus.queries.offers import performers_with_offers, sold_by
 from menus.services.purchases import purchase
 from modelstate.queries import states_of
 from queue_app import services
-from queue_app.events import message_of
+from queue_app.messages import message_of
 
 
 class Rooms(ViewerPage):

@@ -15,7 +15,7 @@ from core.exceptions import DomainError
 from notices.models import Notice, Preference
 from notices.queries import say
 from queue_app import services
-from queue_app.events import message_of
+from queue_app.messages import message_of
 from tests import factories
 from tests.queue_app.support import bought, come, intake, rich, running
 
