@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from notices.mirror import first_texts
+
 TEXTS = {
     "queue.item.created": (
         "“{title}” was booked. Tokens held: {tokens}.",
@@ -71,16 +73,6 @@ TEXTS = {
 }
 
 
-def write_texts(apps, editor):
-    """Version 1 of each, shown from the start."""
-    rows = apps.get_model("notices", "MessageVersion").objects.using(editor.connection.alias)
-    rows.bulk_create(
-        rows.model(key=key, language=language, number=1, text=text, active=True)
-        for key, texts in TEXTS.items()
-        for language, text in zip(("en", "es"), texts, strict=True)
-    )
-
-
 class Migration(migrations.Migration):
     dependencies = [("notices", "0002_rules")]
-    operations = [migrations.RunPython(write_texts, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(first_texts(TEXTS), migrations.RunPython.noop)]

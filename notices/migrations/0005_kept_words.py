@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 from django.db import migrations, models
 
 from core.sql import install_functions
-from notices.mirror import mirror_keys
+from notices.mirror import first_texts, mirror_keys
 
 TEXTS = {
     "queue.item.reversed": (
@@ -28,16 +28,6 @@ CREATE TRIGGER notices_said_is_said BEFORE UPDATE ON notices_notice FOR EACH ROW
 """
 
 
-def write_texts(apps, editor):
-    """Version 1 of each, shown from the start."""
-    rows = apps.get_model("notices", "MessageVersion").objects.using(editor.connection.alias)
-    rows.bulk_create(
-        rows.model(key=key, language=language, number=1, text=text, active=True)
-        for key, texts in TEXTS.items()
-        for language, text in zip(("en", "es"), texts, strict=True)
-    )
-
-
 class Migration(migrations.Migration):
     dependencies = [("notices", "0004_reading")]
     operations = [
@@ -47,7 +37,7 @@ class Migration(migrations.Migration):
             django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None),
         ),
         migrations.RunPython(mirror_keys, migrations.RunPython.noop),
-        migrations.RunPython(write_texts, migrations.RunPython.noop),
+        migrations.RunPython(first_texts(TEXTS), migrations.RunPython.noop),
         migrations.RunSQL(TELL_APART, migrations.RunSQL.noop),
         install_functions("notices", ["put"]),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from notices.mirror import mirror_keys
+from notices.mirror import first_texts, mirror_keys
 
 TEXTS = {
     "queue.item.start_due": (
@@ -20,19 +20,9 @@ TEXTS = {
 }
 
 
-def write_texts(apps, editor):
-    """Version 1 of each, shown from the start."""
-    rows = apps.get_model("notices", "MessageVersion").objects.using(editor.connection.alias)
-    rows.bulk_create(
-        rows.model(key=key, language=language, number=1, text=text, active=True)
-        for key, texts in TEXTS.items()
-        for language, text in zip(("en", "es"), texts, strict=True)
-    )
-
-
 class Migration(migrations.Migration):
     dependencies = [("notices", "0005_kept_words")]
     operations = [
         migrations.RunPython(mirror_keys, migrations.RunPython.noop),
-        migrations.RunPython(write_texts, migrations.RunPython.noop),
+        migrations.RunPython(first_texts(TEXTS), migrations.RunPython.noop),
     ]
