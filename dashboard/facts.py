@@ -153,7 +153,7 @@ class Facts:
 
     def request_form(self) -> viewing.RequestForm:
         """Asking for whoever is next."""
-        return viewing.request_form(self.limits)
+        return viewing.request_form(self.limits, self.items)
 
     def stage(self) -> session.StageView:
         """The card of her state, and the running performance."""

@@ -11,7 +11,7 @@ from core.personal import metadata_errors, text_errors
 from core.plain import is_one_line
 from queue_app.exceptions import InvalidMode
 from queue_app.intake import QueueIntake
-from queue_app.states import MAX_DURATION_SECONDS, RefundReason
+from queue_app.states import MAX_DURATION_SECONDS, MAX_REQUESTS_EACH, RefundReason
 
 #: Under these names callers have tried to choose whether an item waits.
 MODE_FIELDS = frozenset({"mode", "queueMode", "passThrough", "passThroughMode"})
@@ -19,6 +19,8 @@ MODE_FIELDS = frozenset({"mode", "queueMode", "passThrough", "passThroughMode"})
 GIVEN_REASONS = tuple(reason for reason in RefundReason if reason is not RefundReason.PARTIAL_PERFORMANCE)
 #: What a performer may say of herself; the others would put it on her viewer or on the staff.
 HER_REASONS = (RefundReason.PERFORMER_DECLINED, RefundReason.PERFORMER_DISCONNECTED, RefundReason.TECHNICAL_ERROR)
+
+SHARE_TAKEN = "You already have five requests waiting. Nothing was charged."
 
 
 def owner_of(by: Actor) -> UUID | None:
@@ -74,6 +76,11 @@ def check_request(*, tokens: int, title: str, duration_seconds: int | None) -> N
         ("durationSeconds", _fits(duration_seconds), f"1 to {MAX_DURATION_SECONDS} seconds, or none."),
         more=text_errors("title", title),
     )
+
+
+def share_refusal(own_waiting: int) -> str:
+    """Why a viewer may not ask for whoever is next once more, as `queue_app_admit_next` says it; else empty."""
+    return SHARE_TAKEN if own_waiting >= MAX_REQUESTS_EACH else ""
 
 
 def check_intake(intake: QueueIntake) -> None:

@@ -88,7 +88,8 @@ def request(*, by: Actor, claim: Claim, tokens: int, title: str, duration_second
     """Ask for whoever is next: the tokens are held and the item is hers who may take it first, or nothing happened.
 
     The answer's body is the item as it goes on the wire, once for the claim's key. Raises NotFound for who is no
-    viewer, ValidationFailed, InsufficientBalance, and QueueFull where fifty wait already; 402 and 409 are remembered.
+    viewer, ValidationFailed, InsufficientBalance, and QueueFull where fifty wait already, or five of his own; 402 and
+    409 are remembered.
     """
     if by.id is None:
         raise NotFound()

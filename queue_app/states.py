@@ -76,6 +76,8 @@ class Mode(TextChoices):
 ACTIVE = frozenset({Status.CREATED, Status.STARTED})
 MAX_DEPTH = 50
 MAX_UNASSIGNED = 50
+#: Of one viewer's requests for whoever is next, until they are started or ended.
+MAX_REQUESTS_EACH = 5
 MAX_DURATION_SECONDS = 3600
 DEFAULT_DURATION_SECONDS = 60
 

@@ -17,8 +17,9 @@ from dashboard.presenters.states import StateBadge, badge_of, iso
 from menus.queries.offers import Offer
 from menus.states import NOTE_LENGTH
 from modelstate.states import State
+from queue_app.policies import share_refusal
 from queue_app.queries import Intake, ItemView
-from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DURATION_SECONDS, Status
+from queue_app.states import DEFAULT_DURATION_SECONDS, MAX_DURATION_SECONDS, MAX_REQUESTS_EACH, Status
 
 SOMEBODY = "a performer"
 WHOEVER_IS_NEXT = "whoever is next"
@@ -73,6 +74,7 @@ class RequestForm:
     reason: str
     usual_seconds: int = DEFAULT_DURATION_SECONDS
     most_seconds: int = MAX_DURATION_SECONDS
+    most_requests: int = MAX_REQUESTS_EACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,10 @@ def room_view(performer: Performer, state: State, offers: Iterable[Offer], limit
     return RoomView(performer.pk, performer.stage_name, public_badge(state), tuple(menus), closed, intake.at_once)
 
 
-def request_form(limits: Limits) -> RequestForm:
-    """The form, shut where his own limits leave not even one token."""
-    return RequestForm(refusal_words(limits, LEAST_PRICE))
+def request_form(limits: Limits, items: Iterable[ItemView]) -> RequestForm:
+    """The form, shut where he has asked for his share, or his own limits leave not even one token."""
+    waiting = sum(item.next_available and item.status == Status.CREATED for item in items)
+    return RequestForm(share_refusal(waiting) or refusal_words(limits, LEAST_PRICE))
 
 
 def public_badge(state: State) -> StateBadge:

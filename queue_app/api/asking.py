@@ -34,7 +34,10 @@ class RequestsView(ModeIsStored, ViewerView):
         examples=[examples.REQUEST, examples.UNASSIGNED],
     )
     def post(self, request: Request) -> Response:
-        """Hold the tokens; the item goes to the first performer in the line who may take it, now or later."""
+        """Hold the tokens; the item goes to the first performer in the line who may take it, now or later.
+
+        Five of one viewer's wait at most, fifty of all; else QUEUE_FULL, with ownWaiting or depth.
+        """
         wish = parsed(NextRequestSerializer, request)
         claim = claim_required(request)
         return answer_response(services.request(by=self.actor, claim=claim, **wish))

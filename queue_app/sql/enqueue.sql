@@ -20,7 +20,9 @@ DECLARE
 BEGIN
   v_answer := queue_app_seen(p_key, p_feature, p_event_id, p_performer, p_viewer, p_hold, p_tokens);
   IF v_answer IS NULL THEN
-    v_answer := COALESCE(queue_app_admit(p_performer), queue_app_adopt(p_hold, p_viewer, p_performer, p_tokens));
+    v_answer := CASE
+      WHEN p_performer IS NULL THEN queue_app_admit_next(p_viewer) ELSE queue_app_admit(p_performer) END;
+    v_answer := COALESCE(v_answer, queue_app_adopt(p_hold, p_viewer, p_performer, p_tokens));
   END IF;
   IF v_answer IS NOT NULL THEN
     RETURN v_answer;

@@ -19,7 +19,7 @@ BEGIN
   IF v_answer IS NOT NULL THEN
     RETURN v_answer;
   END IF;
-  v_answer := COALESCE(queue_app_admit(NULL), compliance_allow(p_actor, p_tokens, 'purchase'));
+  v_answer := COALESCE(queue_app_admit_next(p_actor), compliance_allow(p_actor, p_tokens, 'purchase'));
   IF v_answer IS NULL THEN
     v_hold := wallet_place_hold(p_actor, v_event || ':hold', p_actor, NULL, p_tokens, NULL);
     v_answer := CASE WHEN v_hold ? 'refusal' THEN v_hold END;

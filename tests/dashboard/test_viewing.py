@@ -16,7 +16,7 @@ from core.htmx import field_words
 from dashboard.templatetags.ui import span
 from notices.models import Notice
 from notices.queries import say
-from queue_app import services
+from queue_app import policies, services
 from queue_app.models import QueueItem
 from queue_app.queries import item_for
 from queue_app.states import DEFAULT_DURATION_SECONDS
@@ -280,6 +280,18 @@ def test_a_request_is_taken_back_before_anybody_has_it(viewer: Viewer, his: Clie
     assert press(his, "cancel-item", item).status_code == 200
     assert tokens_of(viewer) == (1000, 0)
     assert "whoever is next" in text(his.get("/my/history/"))
+
+
+def test_a_share_that_is_taken_shuts_the_form_in_the_services_words(viewer: Viewer, his: Client) -> None:
+    assert "At most 5 of yours may wait at a time." in text(his.get("/rooms/"))
+    items = [asked(viewer, tokens=1) for _ in range(5)]
+    page = his.get("/rooms/")
+    assert "queue.item.started from:body" in page.content.decode().partition('id="next-gate"')[2].partition(">")[0]
+    refused = press(his, "request-next", tokens="1", title="A song")
+    assert told(refused) == (409, "QUEUE_FULL")
+    assert all(policies.SHARE_TAKEN in text(seen) for seen in (page, fetch(his, "fragment-next-gate"), refused))
+    press(his, "cancel-item", items[0])
+    assert policies.SHARE_TAKEN not in text(fetch(his, "fragment-next-gate"))
 
 
 @pytest.mark.parametrize(

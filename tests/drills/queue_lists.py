@@ -9,6 +9,8 @@ from itertools import count
 from uuid import UUID
 
 _numbers = count(1)
+#: So many of one viewer's requests for whoever is next may wait, as the product has decided.
+SHARE = 5
 #: (place of the viewer or the performer, key, item)
 Told = tuple[str, int, str, UUID | None]
 
@@ -110,6 +112,10 @@ class Lists:
     def all_waiting(self) -> list[Item]:
         """Everything that has not been started."""
         return [*self.pool, *(item for desk in self.desks for item in desk.waiting)]
+
+    def share_is_taken(self, viewer: int) -> bool:
+        """Whether five of his requests for whoever is next have not been started, taken by somebody or not."""
+        return sum(item.anybodys and item.viewer == viewer for item in self.all_waiting()) >= SHARE
 
     def all_items(self) -> list[Item]:
         """Everything there is and was."""

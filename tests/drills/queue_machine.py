@@ -106,6 +106,9 @@ class Queues(Doors, Lists, RuleBasedStateMachine):
             title="A song",
             duration_seconds=DURATION,
         )
+        if self.share_is_taken(viewer):
+            assert refusal == "QUEUE_FULL"
+            return
         if tokens > self.available[viewer]:
             assert refusal == "INSUFFICIENT_BALANCE"
             return

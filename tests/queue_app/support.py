@@ -17,6 +17,7 @@ from modelstate.states import State
 from queue_app import services
 from queue_app.intake import QueueIntake
 from queue_app.models import PerformerQueue, QueueItem
+from queue_app.states import MAX_REQUESTS_EACH
 from tests import factories
 from wallet.queries import balance_of
 from wallet.services import fund, place_hold
@@ -76,6 +77,16 @@ def asked(viewer: Viewer, *, tokens: int = 50, title: str = "A song", duration_s
     by = factories.actor(viewer)
     answer = services.request(by=by, claim=claim, tokens=tokens, title=title, duration_seconds=duration_seconds)
     return UUID(answer.body["id"])
+
+
+def crowd(requests: int, *, tokens: int = 1) -> list[UUID]:
+    """So many requests for whoever is next, of as many viewers as they take; the oldest first."""
+    ids: list[UUID] = []
+    while len(ids) < requests:
+        viewer = rich(factories.viewer())
+        share = min(MAX_REQUESTS_EACH, requests - len(ids))
+        ids += [asked(viewer, tokens=tokens) for _ in range(share)]
+    return ids
 
 
 def running(viewer: Viewer, performer: Performer, **fields: Any) -> UUID:  # noqa: ANN401 - any field of the payload

@@ -124,6 +124,16 @@ def test_too_few_tokens_are_told(viewer: Viewer) -> None:
     assert (answer.status_code, answer.json()["required"], answer.json()["available"]) == (402, 1001, 1000)
 
 
+def test_his_share_of_the_waiting_is_told(viewer: Viewer) -> None:
+    for _ in range(5):
+        assert ask(viewer).status_code == 200
+    answer, again = ask(viewer, key="sixth"), ask(viewer, key="sixth")
+    assert (answer.status_code, answer.json()["error"], answer.json()["ownWaiting"]) == (409, "QUEUE_FULL", 5)
+    assert answer.json()["detail"].startswith("You already have five requests waiting.")
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert tokens_of(viewer) == (800, 200)
+
+
 # --- the preview
 
 

@@ -18,7 +18,7 @@ from queue_app.models import QueueItem
 from queue_app.sweeping import ITEMS_AT_ONCE, sweep
 from tests import factories
 from tests.queue_app.clockwork import come_back, limits
-from tests.queue_app.support import asked, bought, come, rich, running, state_of, status_of, tokens_of
+from tests.queue_app.support import bought, come, crowd, rich, running, state_of, status_of, tokens_of
 from tests.support.database import Connection
 from wallet.exceptions import AccountClosed
 
@@ -52,9 +52,9 @@ def close(owner: Connection, viewer: Viewer, *, closed: bool = True) -> None:
 
 
 def waiting(viewer: Viewer, performer: Performer | None, count: int) -> list[UUID]:
-    """So many items of a few tokens, for her or for whoever is next."""
+    """So many items of a few tokens, for her or for whoever is next, whom more than one viewer must ask for so many."""
     if performer is None:
-        return [asked(viewer, tokens=1) for _ in range(count)]
+        return crowd(count)
     return [bought(viewer, performer, tokens=1) for _ in range(count)]
 
 
@@ -73,7 +73,8 @@ def test_more_of_them_than_a_round_takes_starve_nobody(
     performer = come(factories.performer()) if addressed else None
     bad, good = waiting(viewer, performer, TOO_MANY), waiting(other, performer, 1)
     out_of_time(owner_connection)
-    close(owner_connection, viewer)
+    for owner in Viewer.objects.filter(pk__in=QueueItem.objects.filter(pk__in=bad).values("viewer_id")):
+        close(owner_connection, owner)
 
     assert [sweep().failed, sweep().failed] == [ITEMS_AT_ONCE, 1]
 

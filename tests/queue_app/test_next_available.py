@@ -13,13 +13,13 @@ from accounts.models import Performer, Viewer
 from core.exceptions import InsufficientBalance, NotFound, ValidationFailed
 from core.idempotency import Claim
 from modelstate.states import State
-from queue_app import services
+from queue_app import policies, services
 from queue_app.exceptions import QueueFull, Unassigned
 from queue_app.models import QueueEvent, QueueItem
 from queue_app.queries import item_for, open_items_of, place_for, queue_of
-from queue_app.states import MAX_DEPTH, MAX_UNASSIGNED
+from queue_app.states import MAX_DEPTH, MAX_REQUESTS_EACH, MAX_UNASSIGNED
 from tests import factories
-from tests.queue_app.support import asked, bought, come, depth_of, earned_by, intake, rich, state_of, tokens_of
+from tests.queue_app.support import asked, bought, come, crowd, depth_of, earned_by, intake, rich, state_of, tokens_of
 from wallet.invariants import findings
 
 pytestmark = pytest.mark.django_db
@@ -205,16 +205,72 @@ def test_another_viewer_cannot_take_it_back(viewer: Viewer) -> None:
         services.cancel(by=factories.actor(factories.viewer()), item_id=item)
 
 
-def test_the_fifty_first_is_refused_and_costs_nothing() -> None:
-    viewer = rich(factories.viewer(), 100)
-    for _ in range(MAX_UNASSIGNED):
+def test_the_fifty_first_is_refused_and_costs_nothing(viewer: Viewer) -> None:
+    crowd(MAX_UNASSIGNED)
+    with pytest.raises(QueueFull) as refused:
         asked(viewer, tokens=1)
+    assert (refused.value.details, tokens_of(viewer)) == ({"depth": MAX_UNASSIGNED}, (1000, 0))
+
+
+def test_the_sixth_of_one_viewer_is_refused_and_costs_nothing(viewer: Viewer) -> None:
+    for _ in range(MAX_REQUESTS_EACH):
+        asked(viewer, tokens=1)
+    with pytest.raises(QueueFull) as refused:
+        asked(viewer, tokens=1)
+    assert (refused.value.message, refused.value.details) == (policies.SHARE_TAKEN, {"own_waiting": 5})
+    assert tokens_of(viewer) == (995, 5)
+    asked(rich(factories.viewer()))
+
+
+def test_what_a_performer_has_taken_and_not_started_is_of_the_share_still(viewer: Viewer, performer: Performer) -> None:
+    items = [asked(viewer, tokens=1) for _ in range(MAX_REQUESTS_EACH)]
+    assert performer_of(items[0]) == performer.pk
     with pytest.raises(QueueFull):
         asked(viewer, tokens=1)
-    assert tokens_of(viewer) == (50, 50)
+    services.start(by=factories.actor(performer), item_id=items[0])
+    asked(viewer, tokens=1)
 
 
-@pytest.mark.parametrize(("name", "limits"), [("admit", [MAX_UNASSIGNED, MAX_DEPTH]), ("miss_start", [MAX_UNASSIGNED])])
+def test_what_is_taken_back_makes_room_in_the_share(viewer: Viewer) -> None:
+    items = [asked(viewer, tokens=1) for _ in range(MAX_REQUESTS_EACH)]
+    services.cancel(by=factories.actor(viewer), item_id=items[2])
+    asked(viewer, tokens=1)
+    assert tokens_of(viewer) == (995, 5)
+
+
+def test_what_he_bought_from_somebody_is_not_of_the_share(viewer: Viewer, performer: Performer) -> None:
+    for _ in range(MAX_REQUESTS_EACH):
+        bought(viewer, performer, tokens=1)
+    asked(viewer, tokens=1)
+
+
+def test_the_share_is_one_whatever_feature_asks(viewer: Viewer) -> None:
+    for _ in range(MAX_REQUESTS_EACH):
+        services.enqueue(by=factories.actor(viewer), intake=intake(viewer, None, tokens=1))
+    with pytest.raises(QueueFull):
+        services.enqueue(by=factories.actor(viewer), intake=intake(viewer, None, tokens=1))
+
+
+def test_a_sixth_that_was_refused_stays_so_under_its_key(viewer: Viewer) -> None:
+    items = [asked(viewer, tokens=1) for _ in range(MAX_REQUESTS_EACH)]
+    wish: dict[str, Any] = {"by": factories.actor(viewer), "tokens": 1, "title": "A song", "duration_seconds": None}
+    claim = Claim(viewer.pk, "the sixth", b"same", "")
+    with pytest.raises(QueueFull):
+        services.request(claim=claim, **wish)
+    services.cancel(by=factories.actor(viewer), item_id=items[0])
+    with pytest.raises(QueueFull) as again:
+        services.request(claim=claim, **wish)
+    assert (again.value.replayed, tokens_of(viewer)) == (True, (996, 4))
+
+
+@pytest.mark.parametrize(
+    ("name", "limits"),
+    [
+        ("admit", [MAX_DEPTH]),
+        ("admit_next", [MAX_REQUESTS_EACH, MAX_UNASSIGNED]),
+        ("miss_start", [MAX_UNASSIGNED]),
+    ],
+)
 def test_the_functions_have_the_products_limits(name: str, limits: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [f"queue_app_{name}"])

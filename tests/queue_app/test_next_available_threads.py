@@ -16,7 +16,7 @@ from modelstate import services as states
 from queue_app import services
 from queue_app.models import QueueEvent, QueueItem
 from tests import factories
-from tests.queue_app.support import asked, bought, come, depth_of, rich, status_of, tokens_of
+from tests.queue_app.support import asked, bought, come, crowd, depth_of, rich, status_of, tokens_of
 from tests.support.database import Connection, at_database, open_url, owner_url
 from tests.support.threads import connections_for, refusals, together, wait_for_the_lock
 from wallet.invariants import findings
@@ -70,8 +70,8 @@ def test_six_join_while_six_ask_and_each_is_given_exactly_one(database_clone: st
     assert broken() == []
 
 
-def test_twelve_join_and_the_oldest_eight_are_given(viewer: Viewer) -> None:
-    items = [asked(viewer, tokens=1) for _ in range(8)]
+def test_twelve_join_and_the_oldest_eight_are_given(database_clone: str) -> None:
+    items = crowd(8)
     performers = present(12)
     assert refusals(together(joins(performers))) == []
     taken = owners()
@@ -79,9 +79,8 @@ def test_twelve_join_and_the_oldest_eight_are_given(viewer: Viewer) -> None:
     assert sum(depth_of(one) for one in performers) == len(items)
 
 
-def test_four_join_and_the_youngest_four_go_on_waiting(viewer: Viewer) -> None:
-    for _ in range(8):
-        asked(viewer, tokens=1)
+def test_four_join_and_the_youngest_four_go_on_waiting(database_clone: str) -> None:
+    crowd(8)
     together(joins(present(4)))
     assert [owner is None for owner in owners()] == [False] * 4 + [True] * 4
 
@@ -93,13 +92,19 @@ def test_twelve_ask_and_three_are_given_the_oldest_three(database_clone: str) ->
     assert owners() == [*(one.pk for one in line), *[None] * 9]
 
 
-def test_twelve_ask_where_five_may_still_wait(viewer: Viewer) -> None:
-    for _ in range(45):
-        asked(viewer, tokens=1)
+def test_twelve_ask_where_five_may_still_wait(database_clone: str) -> None:
+    crowd(45)
     viewers = [rich(factories.viewer(), 10) for _ in range(12)]
     outcomes = together([partial(asked, one, tokens=10) for one in viewers])
     assert refusals(outcomes) == ["QUEUE_FULL"] * 7
     assert (QueueItem.objects.count(), sum(tokens_of(one)[0] for one in viewers)) == (50, 70)
+
+
+def test_one_viewer_asks_twelve_times_at_once_and_has_his_share(viewer: Viewer) -> None:
+    outcomes = together([partial(asked, viewer, tokens=1) for _ in range(12)])
+    assert refusals(outcomes) == ["QUEUE_FULL"] * 7
+    assert (QueueItem.objects.count(), tokens_of(viewer)) == (5, (9995, 5))
+    assert broken() == []
 
 
 def test_taking_back_races_with_being_taken(viewer: Viewer) -> None:

@@ -19,7 +19,7 @@ from queue_app.states import MAX_UNASSIGNED
 from queue_app.sweeping import sweep
 from tests import factories
 from tests.queue_app.clockwork import come_back, limits
-from tests.queue_app.support import asked, bought, come, depth_of, state_of, status_of, tokens_of
+from tests.queue_app.support import asked, bought, come, crowd, depth_of, state_of, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
 
@@ -148,10 +148,10 @@ def test_where_fifty_wait_already_it_is_given_back(viewer: Viewer) -> None:
     in_line()
     with limits(start=0, start_warning=0):
         item_id = asked(viewer, tokens=1)
-        waiting = [asked(viewer, tokens=1) for _ in range(MAX_UNASSIGNED)]
+        waiting = crowd(MAX_UNASSIGNED)
         sweep()
         sweep()
-    assert (status_of(item_id), tokens_of(viewer)) == ("refunded", (950, 50))
+    assert (status_of(item_id), tokens_of(viewer)) == ("refunded", (1000, 0))
     assert QueueItem.objects.filter(pk__in=waiting, status="created", performer=None).count() == MAX_UNASSIGNED
 
 
