@@ -76,6 +76,7 @@ def _refusal(found: Facts) -> DomainError | None:
 
 
 def _store(claim: Claim, refusal: DomainError) -> None:
+    """Beside the counted attempt: a key that was free between the two would let a twin count once more."""
     body = problem_body(refusal, claim.path)
     call_value("core_store_answer", actor=claim.actor_id, key=claim.key, status=refusal.status, body=body)
 

@@ -36,6 +36,14 @@ def test_a_double_click_asks_once(many_connections: str) -> None:
     assert (Attempt.objects.count(), money(performer)) == (1, (4_000, 1_000))
 
 
+def test_a_double_click_for_more_than_she_has_is_one_attempt(many_connections: str) -> None:
+    performer = earner(1_500)
+    claimed = claim(performer)
+    outcomes = together([partial(ask, performer, 2_000, claimed) for _ in range(THREADS)])
+    assert refusals(outcomes) == ["INSUFFICIENT_BALANCE"] * THREADS
+    assert (Attempt.objects.count(), Payout.objects.count(), money(performer)) == (1, 0, (1_500, 0))
+
+
 def test_two_requests_for_all_she_has_leave_one(many_connections: str) -> None:
     performer = earner(1_000)
     outcomes = together([partial(ask, performer, 1_000, claim(performer)) for _ in range(2)])
