@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
+from core.cards import holds_card
 from core.exceptions import FieldError
 
 LONGEST = 4000  # characters of metadata, as JSON writes it
@@ -45,9 +46,6 @@ DATE = re.compile(
 # Between the digits of one number stand a few signs, of a list's commas only one without a space.
 GAP = r"(?:[ .()/_|*=:\u00b7\u2022\u2010-\u2015-]{0,3}|,)"
 NUMBER = re.compile(rf"(?<![\d.])\+?\(?\d(?:{GAP}\d){{7,24}}(?!\d)")
-# A card's check digit tells it from other numbers, whatever stands between its digits.
-CARD = re.compile(r"(?<!\d)\d(?:[^\w\n]{0,4}\d){12,18}(?!\d)")
-FIRST_DIGITS_OF_CARDS = "23456"
 
 CODES = {
     "personal_email": "An e-mail address does not belong here.",
@@ -62,12 +60,10 @@ def found_in(text: str) -> str | None:
     if EMAIL.search(plain):
         return "personal_email"
     plain = DATE.sub(" ; ", UUID.sub(" ; ", plain))
-    if any(is_card(re.sub(r"\D", "", card)) and not is_listing(card) for card in CARD.findall(plain)):
+    if holds_card(plain):
         return "personal_card"
     for match in NUMBER.finditer(plain):
         digits = re.sub(r"\D", "", match.group())
-        if is_card(digits):
-            return "personal_card"
         if is_phone(match.group(), digits) and not is_listing(match.group()):
             return "personal_phone"
     return None
@@ -78,14 +74,6 @@ def _plain(text: str) -> str:
     signs = unicodedata.normalize("NFKC", text)
     seen = (sign for sign in signs if unicodedata.category(sign) not in {"Cf", "Me", "Mn"})
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in seen)
-
-
-def is_card(digits: str) -> bool:
-    """Whether these digits could be a payment card's: its length, its first digit, its check digit (Luhn)."""
-    if not 13 <= len(digits) <= 19 or digits[0] not in FIRST_DIGITS_OF_CARDS:
-        return False
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def is_phone(written: str, digits: str) -> bool:
@@ -117,7 +105,7 @@ def is_number_to_call(value: float) -> bool:
         return False
     digits = str(abs(int(value)))
     seconds = len(digits) == 10 and digits[0] == "1"
-    return is_card(digits) or (is_phone(digits, digits) and not seconds)
+    return holds_card(digits) or (is_phone(digits, digits) and not seconds)
 
 
 def text_errors(attr: str, text: str) -> list[FieldError]:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.cards import is_card
 from core.ids import uuid7
-from core.personal import DEEPEST, LONGEST, MOST_KEYS, found_in, is_card, metadata_errors, text_errors
+from core.personal import DEEPEST, LONGEST, MOST_KEYS, found_in, metadata_errors, text_errors
 
 
 @pytest.mark.parametrize(
