@@ -31,7 +31,8 @@ BEGIN
   IF FOUND THEN
     RETURN CASE WHEN (v_seen.owner_id, v_seen.bucket, v_seen.direction, v_seen.tokens, v_seen.ticket, v_seen.reason)
                    = (p_owner, p_bucket, p_direction, p_tokens, p_ticket, p_reason)
-                THEN adjustments_tell(v_seen.id) || '{"replayed": true}' ELSE jsonb_build_object('refusal', 'DUPLICATE_IDEMPOTENCY_KEY') END;
+                THEN adjustments_tell(v_seen.id) || '{"replayed": true}'
+                ELSE jsonb_build_object('refusal', 'DUPLICATE_IDEMPOTENCY_KEY') END;
   END IF;
   SELECT p_tokens + COALESCE(sum(tokens), 0) INTO v_counted FROM adjustments_adjustment
    WHERE owner_id = p_owner AND status <> 'rejected' AND created_at > statement_timestamp() - interval '24 hours'

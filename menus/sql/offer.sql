@@ -3,7 +3,9 @@
 -- closed here until a room tells who subscribes: in doubt nobody sees them. The key share lock keeps the item from
 -- being deleted while it is bought.
 CREATE OR REPLACE FUNCTION menus_offer(p_item uuid, p_viewer uuid)
-RETURNS TABLE (performer_id uuid, name text, description text, price bigint, duration_seconds integer, max_daily_purchases integer)
+RETURNS TABLE (
+  performer_id uuid, name text, description text, price bigint, duration_seconds integer, max_daily_purchases integer
+)
 LANGUAGE sql VOLATILE
 AS $$
   SELECT m.performer_id, i.name::text, i.description::text, i.price::bigint, i.duration_seconds, i.max_daily_purchases
