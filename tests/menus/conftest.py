@@ -6,8 +6,30 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
+from accounts.models import Performer, Viewer
 from core.events import client, events_in, group_channel
+from tests import factories
+from tests.menus.support import on_duty, rich
+
+
+@pytest.fixture
+def performer(db: None) -> Performer:
+    """A performer who is there, so that her menu sells."""
+    return on_duty(factories.performer())
+
+
+@pytest.fixture
+def viewer(db: None) -> Viewer:
+    """A viewer with tokens."""
+    return rich(factories.viewer())
+
+
+@pytest.fixture
+def api(performer: Performer) -> APIClient:
+    """Her application."""
+    return factories.bearer(performer)
 
 
 @pytest.fixture

@@ -18,19 +18,8 @@ from menus.models import MenuActionLog
 from menus.services.actions import carried_out, log_action
 from modelstate.exceptions import InvalidStateTransition
 from tests import factories
-from tests.menus.support import on_duty
 
 START = "/api/v1/model/stream/start"
-
-
-@pytest.fixture
-def performer(db: None) -> Performer:
-    return on_duty(factories.performer())
-
-
-@pytest.fixture
-def api(performer: Performer) -> APIClient:
-    return factories.bearer(performer)
 
 
 def lines() -> list[tuple[Any, ...]]:

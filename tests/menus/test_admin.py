@@ -16,7 +16,7 @@ from menus.services.preferences import change_preferences
 from menus.services.purchases import purchase
 from tests import factories
 from tests.audit.test_admin import choose, confirm
-from tests.menus.support import claim, menu_of, offer, on_duty, rich
+from tests.menus.support import claim, menu_of, offer, rich
 
 pytestmark = pytest.mark.django_db
 
@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def client() -> Client:
     return factories.signed_in(factories.staff())
-
-
-@pytest.fixture
-def performer() -> Performer:
-    return on_duty(factories.performer())
 
 
 def change_page(row: Any) -> str:  # noqa: ANN401 - any row

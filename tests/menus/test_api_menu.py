@@ -24,16 +24,6 @@ SAMPLE = {
 }
 
 
-@pytest.fixture
-def performer(db: None) -> Performer:
-    return on_duty(factories.performer())
-
-
-@pytest.fixture
-def api(performer: Performer) -> APIClient:
-    return factories.bearer(performer)
-
-
 def section(menu: dict[str, Any], section_id: str) -> dict[str, Any]:
     """The section; the test fails where it is absent."""
     found: dict[str, Any] = next(section for section in menu["sections"] if section["id"] == section_id)

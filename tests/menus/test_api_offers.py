@@ -12,22 +12,7 @@ from accounts.models import Performer, Viewer
 from audit.models import AuditEntry
 from menus.models import PerformerMenu, PricedItem, Purchase
 from tests import factories
-from tests.menus.support import ITEM, MENU, make_item, make_menu, menus_of, on_duty, purchase_of, rich
-
-
-@pytest.fixture
-def performer(db: None) -> Performer:
-    return on_duty(factories.performer())
-
-
-@pytest.fixture
-def viewer(db: None) -> Viewer:
-    return rich(factories.viewer())
-
-
-@pytest.fixture
-def api(performer: Performer) -> APIClient:
-    return factories.bearer(performer)
+from tests.menus.support import ITEM, MENU, make_item, make_menu, menus_of, purchase_of
 
 
 def test_a_menu_is_written_and_read(api: APIClient, performer: Performer) -> None:

@@ -14,21 +14,6 @@ from tests import factories
 from tests.menus.support import make_item, make_menu, menus_of, on_duty, purchase_of, rich
 
 
-@pytest.fixture
-def performer(db: None) -> Performer:
-    return on_duty(factories.performer())
-
-
-@pytest.fixture
-def viewer(db: None) -> Viewer:
-    return rich(factories.viewer())
-
-
-@pytest.fixture
-def api(performer: Performer) -> APIClient:
-    return factories.bearer(performer)
-
-
 def public_menu(performer: Performer) -> str:
     """What viewers see of her."""
     return f"/api/v1/public/performers/{performer.pk}/menu"

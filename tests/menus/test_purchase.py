@@ -28,16 +28,6 @@ from wallet.queries import balance_of
 from wallet.services import fund
 
 
-@pytest.fixture
-def performer(db: None) -> Performer:
-    return on_duty(factories.performer())
-
-
-@pytest.fixture
-def viewer(db: None) -> Viewer:
-    return rich(factories.viewer())
-
-
 def buy(viewer: Viewer, item: PricedItem, key: str = "", note: str = "") -> Answer:
     """He buys it."""
     return purchase(by=factories.actor(viewer), claim=claim(viewer, key, note=note), item_id=item.pk, note=note)

@@ -17,6 +17,7 @@ from modelstate.states import State
 from queue_app import services
 from queue_app.intake import QueueIntake
 from queue_app.models import PerformerQueue, QueueItem
+from queue_app.queries import events_of
 from queue_app.states import MAX_REQUESTS_EACH
 from tests import factories
 from wallet.queries import balance_of
@@ -120,3 +121,8 @@ def state_of(performer: Performer) -> State:
 def depth_of(performer: Performer) -> int:
     """What the performer's queue says of its depth."""
     return PerformerQueue.objects.get(pk=performer.pk).depth
+
+
+def steps_of(item_id: UUID) -> list[str]:
+    """The steps of an item's life."""
+    return [event.event for event in events_of(item_id)]

@@ -28,12 +28,6 @@ TOO_MANY = ITEMS_AT_ONCE + 1
 
 
 @pytest.fixture
-def performer(database_clone: str) -> Performer:
-    """A performer in the line, committed to the clone."""
-    return come(factories.performer())
-
-
-@pytest.fixture
 def viewer(database_clone: str) -> Viewer:
     """Whose wallet will be closed."""
     return rich(factories.viewer(), 10_000)

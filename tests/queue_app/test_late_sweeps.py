@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import Performer, Viewer
@@ -16,26 +15,15 @@ from notices.models import Notice
 from presence import services as presence_services
 from queue_app import services
 from queue_app.models import QueueEvent, QueueItem
-from queue_app.queries import events_of, item_for
+from queue_app.queries import item_for
 from queue_app.sweeping import sweep
 from tests import factories
 from tests.drills.waiting import until
 from tests.queue_app.clockwork import come_back, go_away, limits, present_until
-from tests.queue_app.support import bought, earned_by, running, state_of, tokens_of
+from tests.queue_app.support import bought, earned_by, running, state_of, steps_of, tokens_of
 from wallet.queries import database_now
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def committed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Events go out at once, as if each step had been committed."""
-    monkeypatch.setattr(transaction, "on_commit", lambda announce, *_more, **_options: announce())
-
-
-def steps_of(item_id: UUID) -> list[str]:
-    """The steps of an item's life."""
-    return [event.event for event in events_of(item_id)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("committed_at_once")]
 
 
 def gone(performer: Performer) -> None:

@@ -15,11 +15,23 @@ from core.idempotency import Claim
 from modelstate.states import State
 from queue_app import policies, services
 from queue_app.exceptions import QueueFull, Unassigned
-from queue_app.models import QueueEvent, QueueItem
+from queue_app.models import QueueItem
 from queue_app.queries import item_for, open_items_of, place_for, queue_of
 from queue_app.states import MAX_DEPTH, MAX_REQUESTS_EACH, MAX_UNASSIGNED
 from tests import factories
-from tests.queue_app.support import asked, bought, come, crowd, depth_of, earned_by, intake, rich, state_of, tokens_of
+from tests.queue_app.support import (
+    asked,
+    bought,
+    come,
+    crowd,
+    depth_of,
+    earned_by,
+    intake,
+    rich,
+    state_of,
+    steps_of,
+    tokens_of,
+)
 from wallet.invariants import findings
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +46,6 @@ def viewer() -> Viewer:
 def performer_of(item_id: UUID) -> UUID | None:
     """Whose the item is now."""
     return QueueItem.objects.get(pk=item_id).performer_id
-
-
-def steps_of(item_id: UUID) -> list[str]:
-    """What happened to the item, in order."""
-    return list(QueueEvent.objects.filter(item_id=item_id).order_by("version").values_list("event", flat=True))
 
 
 # --- who gets it

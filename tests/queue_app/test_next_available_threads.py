@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from random import Random
 from typing import Any
@@ -18,17 +17,10 @@ from queue_app.models import QueueEvent, QueueItem
 from tests import factories
 from tests.queue_app.support import asked, bought, come, crowd, depth_of, rich, status_of, tokens_of
 from tests.support.database import Connection, at_database, open_url, owner_url
-from tests.support.threads import connections_for, refusals, together, wait_for_the_lock
+from tests.support.threads import refusals, together, wait_for_the_lock
 from wallet.invariants import findings
 
-pytestmark = [pytest.mark.threads, pytest.mark.usefixtures("database_clone")]
-
-
-@pytest.fixture(autouse=True)
-def many_connections(database_clone: str) -> Iterator[None]:
-    """Every thread is truly in the database at once."""
-    with connections_for(32):
-        yield
+pytestmark = [pytest.mark.threads, pytest.mark.usefixtures("many_connections")]
 
 
 @pytest.fixture

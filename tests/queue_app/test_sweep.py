@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Performer, Viewer
@@ -20,26 +18,15 @@ from notices.services import save_wishes
 from presence.states import Kind
 from queue_app import services
 from queue_app.models import PerformerQueue, QueueItem
-from queue_app.queries import events_of, item_for, queue_of
+from queue_app.queries import item_for, queue_of
 from queue_app.states import LIMITS
 from queue_app.sweeping import sweep
 from tests import factories
 from tests.queue_app.clockwork import come_back, go_away, limits
-from tests.queue_app.support import bought, come, depth_of, earned_by, running, state_of, status_of, tokens_of
+from tests.queue_app.support import bought, come, depth_of, earned_by, running, state_of, status_of, steps_of, tokens_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("committed_at_once")]
 LEFT = "queue.line.left"
-
-
-@pytest.fixture(autouse=True)
-def committed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Events go out at once, as if each step had been committed."""
-    monkeypatch.setattr(transaction, "on_commit", lambda announce, *_more, **_options: announce())
-
-
-def steps_of(item_id: UUID) -> list[str]:
-    """The steps of an item's life."""
-    return [event.event for event in events_of(item_id)]
 
 
 def told(sent: list[dict[str, Any]], event: str) -> int:

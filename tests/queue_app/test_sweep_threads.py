@@ -29,12 +29,6 @@ pytestmark = [pytest.mark.threads, pytest.mark.usefixtures("database_clone")]
 
 
 @pytest.fixture
-def performer(database_clone: str) -> Performer:
-    """A performer in the line, committed to the clone."""
-    return come(factories.performer())
-
-
-@pytest.fixture
 def viewer(database_clone: str) -> Viewer:
     """A viewer with tokens, committed to the clone."""
     return rich(factories.viewer(), 10_000)

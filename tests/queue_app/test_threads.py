@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from random import Random
 from uuid import UUID
@@ -34,20 +33,7 @@ from tests.queue_app.support import (
 )
 from tests.support.threads import connections_for, refusals, together
 
-pytestmark = [pytest.mark.threads, pytest.mark.usefixtures("database_clone")]
-
-
-@pytest.fixture(autouse=True)
-def many_connections(database_clone: str) -> Iterator[None]:
-    """Every thread is truly in the database at once."""
-    with connections_for(32):
-        yield
-
-
-@pytest.fixture
-def performer(database_clone: str) -> Performer:
-    """A performer in the line, committed to the clone."""
-    return come(factories.performer())
+pytestmark = [pytest.mark.threads, pytest.mark.usefixtures("many_connections")]
 
 
 @pytest.fixture

@@ -18,23 +18,13 @@ from queue_app.models import QueueItem
 from queue_app.states import ItemEvent, RefundReason
 from queue_app.words import step_words
 from tests import factories
-from tests.queue_app.support import bought, come, rich, running
+from tests.queue_app.support import bought, running
 from wallet.queries.trace import Trace, trace_for
 from wallet.services import place_hold, reverse_transfer
 from wallet.words import REASONS, kind_words
 
 pytestmark = pytest.mark.django_db
 Statements = Callable[[int], AbstractContextManager[object]]
-
-
-@pytest.fixture
-def performer() -> Performer:
-    return come(factories.performer())
-
-
-@pytest.fixture
-def viewer() -> Viewer:
-    return rich(factories.viewer())
 
 
 def hold_of(item_id: UUID) -> UUID:

@@ -7,32 +7,19 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
 
 from accounts.models import Performer, Viewer
 from modelstate.states import State
 from notices.models import Notice
 from queue_app import services
 from queue_app.models import PerformerQueue, QueueItem
-from queue_app.queries import events_of
 from queue_app.states import MAX_UNASSIGNED
 from queue_app.sweeping import sweep
 from tests import factories
 from tests.queue_app.clockwork import come_back, limits
-from tests.queue_app.support import asked, bought, come, crowd, depth_of, state_of, status_of, tokens_of
+from tests.queue_app.support import asked, bought, come, crowd, depth_of, state_of, status_of, steps_of, tokens_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def committed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Events go out at once, as if each step had been committed."""
-    monkeypatch.setattr(transaction, "on_commit", lambda announce, *_more, **_options: announce())
-
-
-def steps_of(item_id: UUID) -> list[str]:
-    """The steps of an item's life."""
-    return [event.event for event in events_of(item_id)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("committed_at_once")]
 
 
 def owner_of(item_id: UUID) -> UUID | None:
