@@ -11,14 +11,10 @@ from core.events import Event, publish
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotificationCreated(Event):
-    """Somebody was told something: which message, never its words."""
+class NotificationEvent(Event):
+    """Something about somebody's notices."""
 
-    name: ClassVar[str] = "notification.created"
-    id: str
     owner_id: str
-    template_key: str
-    severity: str
 
     @property
     def of(self) -> str:
@@ -30,36 +26,35 @@ class NotificationCreated(Event):
         """All devices of the owner."""
         return (f"model:{self.owner_id}", f"viewer:{self.owner_id}")
 
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationCreated(NotificationEvent):
+    """Somebody was told something: which message, never its words."""
+
+    name: ClassVar[str] = "notification.created"
+    id: str
+    template_key: str
+    severity: str
+
     def data(self) -> dict[str, Any]:
         """The notice's id, and the key of the words to show."""
         return {"id": self.id, "templateKey": self.template_key, "severity": self.severity}
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotificationsRead(Event):
+class NotificationsRead(NotificationEvent):
     """Somebody has read notices: his other devices count anew."""
 
     name: ClassVar[str] = "notification.read"
-    owner_id: UUID
-
-    @property
-    def of(self) -> str:
-        """The owner's notices."""
-        return f"notifications:{self.owner_id}"
-
-    @property
-    def rooms(self) -> tuple[str, ...]:
-        """All devices of the owner."""
-        return (f"model:{self.owner_id}", f"viewer:{self.owner_id}")
 
     def data(self) -> dict[str, Any]:
         """Whose."""
-        return {"ownerId": str(self.owner_id)}
+        return {"ownerId": self.owner_id}
 
 
 def announce_read(owner_id: UUID) -> None:
     """Announce it after the commit."""
-    publish(NotificationsRead(owner_id=owner_id))
+    publish(NotificationsRead(owner_id=str(owner_id)))
 
 
 def announce(notices: Iterable[Mapping[str, Any] | None]) -> None:
