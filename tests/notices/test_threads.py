@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from threading import Thread
 
 import pytest
 from django.db import connection
 
+from core import events
 from notices import services
 from notices.models import Notice, Preference
 from notices.services import notify, save_wishes
@@ -62,3 +64,16 @@ def test_all_that_is_old_is_forgotten_at_once(
     superuser_connection.execute(old)
     assert services.forget_old_notices() == 5
     assert Notice.objects.get().cause == "payment:5"
+
+
+@pytest.mark.threads
+def test_twelve_devices_read_one_notice_at_once(database_clone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(events, "send_now", lambda _rooms, frame: heard.append(frame["event"]))
+    owner = factories.account()
+    for cause in ("first", "second"):
+        notify(owner_id=owner.pk, key="wallet.points.credited", variables={"tokens": 5}, cause=cause)
+    first = Notice.objects.get(cause="first")
+    with connections_for(12):
+        left = together([partial(services.mark_read, owner_id=owner.pk, notice_id=first.pk)] * 12)
+    assert (left, heard.count("notification.read")) == ([1] * 12, 1)
