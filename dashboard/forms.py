@@ -25,6 +25,8 @@ from wallet.queries.statements import Mark, TransactionFilter
 T = TypeVar("T")
 SHORTCUT = "key."
 FILTER = ("kind", "from", "to")
+QUEUE_SWITCHES = ("mode", "auto_rejoin", "accepts_slots")
+SWITCHED = {"on": True, "off": False}
 BROADCAST = ("title", "quality", "privacy", "camera", "microphone")
 
 
@@ -107,6 +109,23 @@ def wishes_from(form: QueryDict) -> tuple[dict[str, bool], str | None]:
     """The switches that the page showed, and the language; None: the browser's."""
     on = set(form.getlist("on"))
     return {key: key in on for key in form.getlist("shown")}, form.get("language") or None
+
+
+def queue_switches_from(form: QueryDict) -> dict[str, bool]:
+    """The switches of her queue that a form shows (`shown`) or names: on, or off where a browser sent none of them.
+
+    What the form says nothing of stays as it is. Raises ValidationFailed by field, and where it says nothing at all.
+    """
+    shown = {*form.getlist("shown"), *(name for name in QUEUE_SWITCHES if name in form)}
+    if not shown:
+        raise ValidationFailed.of("shown", "required", f"Nothing was changed. Name one of {', '.join(QUEUE_SWITCHES)}.")
+    if not shown <= {*QUEUE_SWITCHES}:
+        raise ValidationFailed.of("shown", "invalid_choice", f"One of {', '.join(QUEUE_SWITCHES)}.")
+    sent = {name: form.get(name, "off").lower() for name in QUEUE_SWITCHES if name in shown}
+    wrong = [FieldError(name, "invalid_choice", "on or off.") for name, word in sent.items() if word not in SWITCHED]
+    if wrong:
+        raise ValidationFailed(wrong)
+    return {name: SWITCHED[word] for name, word in sent.items()}
 
 
 def preferences_from(form: QueryDict) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from core.exceptions import NotFound
 from core.htmx import ToastKind, page_once, toast
-from dashboard.forms import item_named, whole_number
+from dashboard.forms import item_named, queue_switches_from, whole_number
 from dashboard.pages import Page, PerformerPage, QueueForm
 from dashboard.presenters import settlement
 from dashboard.presenters.settings import queue_rows
@@ -214,12 +214,10 @@ class QueueSettingsForm(PerformerPage):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Save."""
-        changes = {
-            "mode": Mode.ON if "mode" in request.POST else Mode.OFF,
-            "auto_rejoin": "auto_rejoin" in request.POST,
-            "accepts_slots": "accepts_slots" in request.POST,
-        }
+        """Save the switches that the form shows."""
+        changes: dict[str, Any] = {**queue_switches_from(request.POST)}
+        if "mode" in changes:
+            changes["mode"] = Mode.ON if changes["mode"] else Mode.OFF
         services.save_settings(performer_id=self.account_id, changes=changes)
         response = HttpResponse()
         toast(response, "ok", "Saved.")

@@ -389,9 +389,46 @@ def test_what_she_does_is_logged_without_names(performer: Performer, hers: Clien
 
 
 def test_queue_settings(performer: Performer, hers: Client) -> None:
-    assert press(hers, "queue-settings", auto_rejoin="on").status_code == 200
+    saved_it = press(hers, "queue-settings", shown=["mode", "auto_rejoin", "accepts_slots"], auto_rejoin="on")
+    assert saved_it.status_code == 200
     saved = settings_of(performer.pk)
     assert (saved.mode, saved.auto_rejoin, saved.accepts_slots) == (Mode.OFF, True, False)
+
+
+def test_the_form_of_the_queues_settings_says_which_switches_it_shows(hers: Client) -> None:
+    page = hers.get("/queue/").content.decode()
+    shown = re.findall(r'name="shown" value="(\w+)"', page)
+    assert shown == ["mode", "auto_rejoin", "accepts_slots"]
+    assert all(f'name="{name}" value="on"' in page for name in shown)
+
+
+def test_a_switch_that_no_form_shows_stays_as_it_is(performer: Performer, hers: Client) -> None:
+    press(hers, "queue-settings", mode="OFF", accepts_slots="on")
+    press(hers, "queue-settings", shown="auto_rejoin", auto_rejoin="on")
+    saved = settings_of(performer.pk)
+    assert (saved.mode, saved.auto_rejoin, saved.accepts_slots) == (Mode.OFF, True, True)
+    press(hers, "queue-settings", mode="on")
+    assert settings_of(performer.pk).mode == Mode.ON
+
+
+@pytest.mark.parametrize(
+    ("fields", "attrs"),
+    [
+        ({}, ["shown"]),
+        ({"modus": "on"}, ["shown"]),
+        ({"shown": ["mode", "price"]}, ["shown"]),
+        ({"mode": "perhaps", "auto_rejoin": ""}, ["mode", "auto_rejoin"]),
+    ],
+)
+def test_a_form_that_shows_no_switch_of_the_queue_switches_nothing(
+    performer: Performer, hers: Client, fields: dict[str, str | list[str]], attrs: list[str]
+) -> None:
+    press(hers, "queue-settings", mode="on", auto_rejoin="on", accepts_slots="on")
+    before = settings_of(performer.pk)
+    refused = press(hers, "queue-settings", **fields)
+    assert told(refused) == (400, "VALIDATION_ERROR")
+    assert re.findall(r'data-field="(\w+)"', refused.content.decode()) == attrs
+    assert (settings_of(performer.pk), before.mode) == (before, Mode.ON)
 
 
 def test_signing_out_leads_to_the_door(performer: Performer, hers: Client) -> None:
