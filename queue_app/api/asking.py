@@ -8,12 +8,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import PerformerView, ViewerView
+from accounts.api.base import ViewerView
 from core.api import answer_response, claim_required, parsed, takes_key
 from core.exceptions import ValidationFailed
 from queue_app import services
 from queue_app.api import examples
 from queue_app.api.base import ModeIsStored
+from queue_app.api.moves import WorkerView
 from queue_app.api.serializers import NextRequestSerializer, PreviewSerializer, QueueItemSerializer
 
 SETTLED = OpenApiParameter(
@@ -43,8 +44,8 @@ class RequestsView(ModeIsStored, ViewerView):
         return answer_response(services.request(by=self.actor, claim=claim, **wish))
 
 
-class PreviewView(ModeIsStored, PerformerView):
-    """What would be settled."""
+class PreviewView(ModeIsStored, WorkerView):
+    """What would be settled, for whoever may end it."""
 
     @extend_schema(
         operation_id="previewSettlement", parameters=[SETTLED], responses=PreviewSerializer, examples=[examples.PREVIEW]

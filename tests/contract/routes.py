@@ -69,7 +69,7 @@ PUT    /api/v1/queue/settings                                            401  40
 GET    /api/v1/queue/history                                             401  200  200  200  200  200  200
 GET    /api/v1/queue/items/{queue_item}                                  401  404  404  404  200  200  200
 GET    /api/v1/queue/items/{queue_item}/position                         401  404  404  404  200  200  200
-GET    /api/v1/queue/items/{queue_item}/settlement-preview               401  403  404  403  403  200  403  running
+GET    /api/v1/queue/items/{queue_item}/settlement-preview               401  403  404  403  200  200  403  running
 POST   /api/v1/queue/requests                                            401  200  403  403  403  403  200  K
 POST   /api/v1/queue/items/{queue_item}/start                            401  403  404  403  200  200  403  K in-line
 POST   /api/v1/queue/items/{queue_item}/finish                           401  403  404  403  200  200  403  K running

@@ -219,12 +219,23 @@ def test_only_while_it_runs(viewer: Viewer, performer: Performer) -> None:
     assert preview(performer, item_id).status_code == 409
 
 
-def test_only_for_its_performer(viewer: Viewer, performer: Performer) -> None:
+def test_only_for_its_performer_and_staff(viewer: Viewer, performer: Performer) -> None:
     item_id = running(viewer, performer)
     assert preview(come(factories.performer()), item_id).status_code == 404
     assert preview(performer, uuid4()).status_code == 404
     assert preview(viewer, item_id).status_code == 403
+    assert preview(factories.manager(), item_id).status_code == 403
     assert Client().get(f"/api/v1/queue/items/{item_id}/settlement-preview").status_code == 401
+
+
+def test_staff_preview_what_they_may_finish_and_only_while_it_runs(viewer: Viewer, performer: Performer) -> None:
+    staff, item_id = factories.staff(), running(viewer, performer, tokens=100)
+    assert preview(staff, item_id).json() == preview(performer, item_id).json()
+    part = preview(staff, item_id, "?settled=30").json()
+    assert [(line["kind"], line["tokens"]) for line in part["finish"]] == [("settle", 30), ("refund", 70)]
+    assert preview(staff, uuid4()).status_code == 404
+    services.finish(by=factories.actor(staff), item_id=item_id)
+    assert preview(staff, item_id).json()["error"] == "INVALID_STATE_TRANSITION"
 
 
 @pytest.mark.parametrize("part", ["0", "101", "-1", "1.5", "many", "99999999999"])
