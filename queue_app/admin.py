@@ -237,6 +237,7 @@ class PerformerQueueAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Queue health",
             "figures": health.figures(),
+            "sweeping": health.sweeping(),
             "stuck": health.stuck_holds(),
             "deepest": health.deepest(),
             "backlog": outbox.backlog(),

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from core.health import LATE_SECONDS
+from core.heartbeats import SWEEPER, silent_seconds
+
 #: A hold that belongs to nothing in the queue should not be older than this: it is somebody's money, set aside.
 STUCK_SECONDS = 300
 #: The last hour is what "now" means for times and rates.
@@ -62,6 +65,42 @@ WHERE q.depth > 0 OR q.intake_paused
 ORDER BY q.depth DESC, i.waiting_since, q.performer_id
 LIMIT %(first)s
 """
+
+
+# What went wrong a moment ago is not late: it is tried again at its time, and counted.
+_SWEEPING = """
+WITH due AS (
+  SELECT min(deadline_at) AS at FROM queue_app_queueitem
+  WHERE deadline_at <= statement_timestamp() AND (retry_at IS NULL OR retry_at <= statement_timestamp())
+  UNION ALL
+  SELECT min(q.start_by) FROM queue_app_performerqueue q
+  WHERE q.start_by <= statement_timestamp() AND NOT EXISTS (
+    SELECT FROM queue_app_queueitem head WHERE head.id = q.start_item_id AND head.retry_at > statement_timestamp())
+  UNION ALL
+  SELECT min(expires_at) FROM wallet_hold WHERE state = 'held' AND expires_at <= statement_timestamp()
+)
+SELECT
+  (SELECT COALESCE(extract(epoch FROM statement_timestamp() - min(at)), 0) FROM due) AS late_seconds,
+  (SELECT count(*) FROM queue_app_queueitem
+    WHERE deadline_at IS NOT NULL AND retry_at > statement_timestamp()) AS failing
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """How the deadlines are kept: seconds since the last sweep, and by which the latest one is late.
+
+    `silent_seconds` is None where nobody ever swept. `failing` ends went wrong and are tried again.
+    """
+
+    silent_seconds: float | None
+    late_seconds: float
+    failing: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody must look after the sweeper: the bound of /readyz."""
+        return self.silent_seconds is None or max(self.silent_seconds, self.late_seconds) > LATE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +157,12 @@ def gauges() -> dict[str, float]:
     """The figures for /metrics, with the number of stuck holds."""
     read = {name: float(value) for name, value in asdict(figures()).items()}
     return read | {"queue_stuck_holds": float(len(stuck_holds()))}
+
+
+def sweeping() -> Sweeping:
+    """How the sweeper does."""
+    late, failing = _rows(_SWEEPING)[0]
+    return Sweeping(silent_seconds(SWEEPER), float(late), failing)
 
 
 def stuck_holds() -> list[StuckHold]:

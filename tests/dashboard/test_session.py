@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -421,7 +422,7 @@ def test_a_switch_that_no_form_shows_stays_as_it_is(performer: Performer, hers: 
     ],
 )
 def test_a_form_that_shows_no_switch_of_the_queue_switches_nothing(
-    performer: Performer, hers: Client, fields: dict[str, str | list[str]], attrs: list[str]
+    performer: Performer, hers: Client, fields: dict[str, Any], attrs: list[str]
 ) -> None:
     press(hers, "queue-settings", mode="on", auto_rejoin="on", accepts_slots="on")
     before = settings_of(performer.pk)

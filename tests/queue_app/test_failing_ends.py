@@ -12,7 +12,7 @@ from accounts.models import Performer, Viewer
 from core.idempotency import Claim
 from modelstate.states import State
 from notices.models import Notice
-from queue_app import keyed
+from queue_app import health, keyed
 from queue_app.invariants import NOBODY_SITS_ON_THE_HEAD
 from queue_app.models import QueueItem
 from queue_app.sweeping import ITEMS_AT_ONCE, sweep
@@ -81,9 +81,11 @@ def test_they_are_told_and_left_alone_for_a_minute_then_tried_again(
 ) -> None:
     with limits(lifetime=0):
         item_id = bought(viewer, performer)
+    assert (health.sweeping().failing, health.sweeping().late_seconds > 0) == (0, True)
     close(owner_connection, viewer)
     with capture_logs() as logged:
         assert [sweep().failed, sweep().failed] == [1, 0]
+    assert (health.sweeping().failing, health.sweeping().late_seconds) == (1, 0)
     assert [(entry["event"], entry["item"]) for entry in logged if entry["log_level"] == "error"] == [
         ("sweep.failed", str(item_id))
     ]

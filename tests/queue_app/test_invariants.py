@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Performer, Viewer
 from core.invariants import INVARIANTS, findings
-from queue_app import services
+from queue_app import health, services
 from queue_app.invariants import QUEUE_INVARIANTS
 from tests import factories
 from tests.queue_app.support import bought, come, rich, running
@@ -76,3 +76,4 @@ def test_a_head_that_nobody_starts_is_named(database_clone: str, owner_connectio
     owner_connection.execute("UPDATE queue_app_performerqueue SET start_by = now() - interval '31 seconds'")
 
     assert any("should have started" in found for found in broken())
+    assert 31 <= health.sweeping().late_seconds < 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,8 @@ from audit.models import AuditEntry
 from core import gauges
 from core.actors import Actor
 from core.exceptions import NotFound
+from core.heartbeats import SWEEPER, beat
+from core.models import Heartbeat
 from modelstate.exceptions import InvalidStateTransition
 from notices.models import Notice
 from queue_app import health, services
@@ -228,6 +231,42 @@ def test_the_page_asks_a_constant_number_of_questions(desk: Client, performer: P
     with CaptureQueriesContext(connection) as many:
         assert desk.get(address).status_code == 200
     assert len(many) == len(one)
+
+
+def told_of_the_sweeper(desk: Client) -> tuple[bool, str, str]:
+    """Whether the page calls the sweeper late; when it swept last and how late the latest deadline is."""
+    page = desk.get(reverse("admin:queue_app_health")).content.decode()
+    swept, late = (re.findall(rf'data-testid="{name}">(.*?)<', page)[0] for name in ("last-sweep", "latest-deadline"))
+    return 'data-testid="sweeper-late"' in page, swept, late
+
+
+def backdate(statement: str, *values: int | str) -> None:
+    """Move something of the house back in time."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def test_the_page_says_when_was_swept_last(desk: Client) -> None:
+    Heartbeat.objects.filter(name=SWEEPER).delete()
+    assert told_of_the_sweeper(desk) == (True, "never", "0 s late")
+    beat(SWEEPER)
+    assert told_of_the_sweeper(desk) == (False, "0 s ago", "0 s late")
+    back = "UPDATE core_heartbeat SET at = clock_timestamp() - make_interval(secs => %s) WHERE name = %s"
+    backdate(back, 29, SWEEPER)
+    assert told_of_the_sweeper(desk)[:2] == (False, "29 s ago")
+    backdate(back, 31, SWEEPER)
+    assert told_of_the_sweeper(desk)[:2] == (True, "31 s ago")
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(20, False), (45, True)])
+def test_the_page_says_how_late_the_latest_deadline_is(
+    desk: Client, performer: Performer, viewer: Viewer, seconds: int, late: bool
+) -> None:
+    beat(SWEEPER)
+    his: dict[str, Any] = {"by": factories.actor(viewer), "viewer_id": viewer.pk, "performer_id": performer.pk}
+    place_hold(**his, tokens=5, key="later", expires_seconds=5 - seconds)
+    place_hold(**his, tokens=5, key="first", expires_seconds=-seconds)
+    assert told_of_the_sweeper(desk) == (late, "0 s ago", f"{seconds} s late")
 
 
 def test_nobody_else_sees_the_page(performer: Performer) -> None:
