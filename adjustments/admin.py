@@ -105,7 +105,7 @@ class AdjustmentAdmin(AuditedAdmin):
         """What staff see before they act."""
         agreed = item.decisions.exclude(verb="reject").count()
         return [
-            ("owner", item.owner_id),
+            ("owner", item.owner),
             ("bucket", item.bucket),
             ("direction", item.direction),
             ("tokens", item.tokens),

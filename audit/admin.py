@@ -252,13 +252,17 @@ class AuditedAdmin(_ModelAdmin):
             "action": name,
             "checkbox": ACTION_CHECKBOX_NAME,
             "items": [
-                (item.pk, str(item), [*self.act_numbers(item), *self.act_preview(request, item, form)])
+                (item.pk, self.act_label(item), [*self.act_numbers(item), *self.act_preview(request, item, form)])
                 for item in queryset
             ],
             "look": LOOK,
             "media": self.media,
         }
         return TemplateResponse(request, "admin/act_with_reason.html", context, status=422 if form.errors else 200)
+
+    def act_label(self, item: Item) -> str:
+        """What staff call an item where they act on it; its id stands beside it. Override it where names say more."""
+        return str(item)
 
     def act_numbers(self, item: Item) -> Sequence[tuple[str, object]]:
         """What staff should see of an item before they act: pairs of a label and a value. Override it."""
@@ -281,10 +285,10 @@ class AuditedAdmin(_ModelAdmin):
                 missing = self._act_on(item, name, effect, act)
             except DomainError as refusal:
                 _note_refusal(item, name, act, refusal)
-                messages.error(request, f"{item}: {refusal_words(refusal)} ({refusal.code})")
+                messages.error(request, f"{self.act_label(item)}: {refusal_words(refusal)} ({refusal.code})")
                 continue
             if missing:
-                messages.warning(request, f"{item}: {missing}")
+                messages.warning(request, f"{self.act_label(item)}: {missing}")
             done += not missing
         if done:
             messages.success(request, f"Done: {done} of {len(items)}.")

@@ -109,7 +109,12 @@ class QueueItemAdmin(ReadOnlyAdmin):
 
     def act_numbers(self, item: QueueItem) -> list[tuple[str, object]]:
         """What staff see before they act."""
-        return [("tokens", item.tokens), ("status", item.status), ("performer", item.performer_id)]
+        people: list[tuple[str, object]] = [("performer", item.performer or "whoever is next"), ("viewer", item.viewer)]
+        return [("tokens", item.tokens), ("status", item.status), *people]
+
+    def act_label(self, item: QueueItem) -> str:
+        """Its title; where it stands is a number."""
+        return item.title
 
     def act_preview(self, request: HttpRequest, item: QueueItem, form: ReasonForm) -> list[tuple[str, object]]:
         """What the ends of a running item would settle, with the part that the form names, or why that is none."""
@@ -213,6 +218,15 @@ class PerformerQueueAdmin(ReadOnlyAdmin):
     search_fields = ("=performer__user__id", "performer__user__username")
     ordering = ("-depth",)
     actions = ("pause_intake", "resume_intake")
+
+    def act_label(self, queue: PerformerQueue) -> str:
+        """Whose it is."""
+        return f"queue of {queue.performer}"
+
+    def act_numbers(self, queue: PerformerQueue) -> list[tuple[str, object]]:
+        """What staff see before they act."""
+        intake = "paused" if queue.intake_paused else "open"
+        return [("waiting and running", queue.depth), ("mode", queue.mode), ("intake", intake)]
 
     @with_reason("Pause what comes in")
     def pause_intake(self, queue: PerformerQueue, act: Act) -> None:

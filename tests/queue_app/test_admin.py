@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Performer, Viewer
@@ -14,7 +16,7 @@ from audit.models import AuditEntry
 from modelstate.states import State
 from queue_app import services
 from tests import factories
-from tests.queue_app.support import bought, earned_by, running, state_of, status_of, tokens_of
+from tests.queue_app.support import asked, bought, earned_by, rich, running, state_of, status_of, tokens_of
 
 pytestmark = pytest.mark.django_db
 PAGES = ["queue_app_queueitem", "queue_app_queueevent", "queue_app_performerqueue"]
@@ -141,6 +143,38 @@ def test_the_page_shows_what_it_settles_before_it_does(
     assert words in page
     assert "half of it" in page
     assert (status_of(item_id), AuditEntry.objects.filter(action="admin.finish").exists()) == ("started", False)
+
+
+def test_the_page_before_a_step_names_people_and_the_item(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    item_id, other = bought(viewer, performer, title="A slow dance"), asked(rich(factories.viewer()))
+    page = act(desk, "refund", item_id, other, reason=None).content.decode()
+    assert all(words in page for words in ("A slow dance", f"performer: {performer.stage_name}", f"viewer: {viewer}"))
+    assert "performer: whoever is next" in page
+    assert f'<small class="quiet">{item_id}</small>' in page
+    assert str(performer.pk) not in page
+
+
+def test_the_page_before_a_pause_names_whose_queue_it_is(desk: Client, performer: Performer, viewer: Viewer) -> None:
+    bought(viewer, performer)
+    chosen = {"action": "pause_intake", "_selected_action": [str(performer.pk)]}
+    page = desk.post(reverse("admin:queue_app_performerqueue_changelist"), chosen).content.decode()
+    assert f"<strong>queue of {performer.stage_name}</strong>" in page
+    assert "waiting and running: 1" in page
+    assert f'<small class="quiet">{performer.pk}</small>' in page
+
+
+def test_the_page_before_a_step_asks_as_much_for_many(
+    desk: Client,
+    performer: Performer,
+    viewer: Viewer,
+    django_assert_num_queries: Any,  # noqa: ANN401 - pytest-django's
+) -> None:
+    items = [bought(viewer, performer) for _ in range(4)]
+    act(desk, "refund", items[0], reason=None)
+    with CaptureQueriesContext(connection) as one:
+        act(desk, "refund", items[0], reason=None)
+    with django_assert_num_queries(len(one)):
+        act(desk, "refund", *items, reason=None)
 
 
 def test_a_running_items_page_shows_what_its_ends_settle(desk: Client, performer: Performer, viewer: Viewer) -> None:
