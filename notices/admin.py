@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from audit.admin import REASON, Act, AuditedAdmin, ReadOnlyAdmin, with_reason
 from core.exceptions import ValidationFailed
@@ -22,6 +26,11 @@ else:
     _ModelForm = forms.ModelForm
 
 
+#: Said wherever a version is shown that nobody reads yet.
+NOT_SHOWN = "Nobody reads this version yet: people go on reading the one that is active."
+LATER = "A new version is read by nobody until it is shown: its own page, or the list's action, does that."
+
+
 def braced(key: str) -> str:
     """The variables of a key, as a text names them."""
     return " ".join(f"{{{name}}}" for name in MESSAGES[key].variables) or "no variables"
@@ -34,7 +43,9 @@ class TextForm(_ModelForm):
         choices=[(key, f"{key}: {braced(key)}") for key in MESSAGES],
         help_text="All the variables named beside the key must stand in the text, and no others.",
     )
-    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), strip=True, help_text="Plain words on one line.")
+    text = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}), strip=True, help_text=f"Plain words on one line. {LATER}"
+    )
 
     def clean(self) -> dict[str, Any]:
         """Raises nothing: what does not fit stands at its field."""
@@ -67,11 +78,31 @@ class MessageVersionAdmin(AuditedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: MessageVersion | None = None) -> tuple[str, ...]:
         """A version that exists is shown with a preview."""
-        return (*self.fields, "preview", "number", "active", "proposed_by", "created_at") if obj else self.fields
+        return (
+            ("standing", *self.fields, "preview", "number", "active", "proposed_by", "created_at")
+            if obj
+            else self.fields
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: MessageVersion | None = None) -> tuple[str, ...]:
         """Made by the page itself."""
-        return ("preview", "number", "active", "proposed_by", "created_at") if obj else ()
+        return ("standing", "preview", "number", "active", "proposed_by", "created_at") if obj else ()
+
+    @admin.display(description="who reads it")
+    def standing(self, version: MessageVersion) -> SafeString:
+        """Whether people read it; a button leads to the page that asks why, and shows it from then on."""
+        if version.active:
+            return format_html("Everybody who reads {}: it is active.", version.get_language_display())
+        return format_html(
+            '<p>{}</p><input type="hidden" name="{}" value="{}">'
+            '<button class="button" formaction="{}" name="action" value="activate"'
+            ' data-testid="show-version">{}</button>',
+            NOT_SHOWN,
+            ACTION_CHECKBOX_NAME,
+            version.pk,
+            reverse("admin:notices_messageversion_changelist"),
+            "Show it from now on",
+        )
 
     @admin.display(description="reads as")
     def preview(self, version: MessageVersion) -> str:
@@ -93,6 +124,8 @@ class MessageVersionAdmin(AuditedAdmin):
             reason=sent[REASON],
         )
         obj.pk, obj.number = version.pk, version.number
+        address = reverse("admin:notices_messageversion_change", args=[version.pk])
+        messages.warning(request, format_html('{} <a href="{}">Look at it and show it</a>', NOT_SHOWN, address))
 
     @with_reason("Show the selected versions from now on")
     def activate(self, item: MessageVersion, act: Act) -> None:

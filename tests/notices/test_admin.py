@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
@@ -13,6 +15,7 @@ from accounts.models import User
 from audit.models import AuditEntry
 from core.exceptions import NotFound, ValidationFailed
 from notices import queries, services
+from notices.admin import NOT_SHOWN
 from notices.models import MessageVersion
 from tests import factories
 from tests.support.threads import together
@@ -66,6 +69,28 @@ def test_its_page_shows_how_it_reads(office: Client) -> None:
     propose(office, "Now on: {title}")
     page = office.get(f"{PAGE}{newest().pk}/change/").content.decode()
     assert "Now on: A song of your choice" in page
+
+
+def test_its_page_says_that_nobody_reads_it_and_leads_to_the_one_that_shows_it(office: Client) -> None:
+    assert "read by nobody until it is shown" in office.get(f"{PAGE}add/").content.decode()
+    propose(office, "Now on: {title}")
+    address = f"{PAGE}{newest().pk}/change/"
+    page = office.get(address).content.decode()
+    assert NOT_SHOWN in page
+    [(door, name, value)] = re.findall(r'<button [^>]*formaction="([^"]+)" name="(\w+)" value="(\w+)"', page)
+    [chosen] = re.findall(rf'name="{ACTION_CHECKBOX_NAME}" value="(\w+)"', page)
+    asked = office.post(door, {name: value, ACTION_CHECKBOX_NAME: chosen})
+    assert "Now on: A song of your choice" in asked.content.decode()
+    activate(office, newest())
+    shown = office.get(address).content.decode()
+    assert ("it is active" in shown, NOT_SHOWN in shown) == (True, False)
+
+
+def test_who_proposes_is_told_at_once_that_nobody_reads_it(office: Client) -> None:
+    form = {"key": KEY, "language": "en", "text": "Now on: {title}", "audit_reason": "ticket 7"}
+    page = office.post(f"{PAGE}add/", form, follow=True).content.decode()
+    assert NOT_SHOWN in page
+    assert f'href="{PAGE}{newest().pk}/change/"' in page
 
 
 def test_the_page_before_showing_it_shows_how_it_reads(office: Client) -> None:
