@@ -1,7 +1,9 @@
 """Fixtures every room uses."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -91,3 +93,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         flushes = mark is not None and (mark.kwargs.get("transaction") or (mark.args and mark.args[0]))
         if flushes or "transactional_db" in getattr(item, "fixturenames", ()):
             raise pytest.UsageError(f"{item.nodeid}: use the fixture database_clone, not transaction=True")
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The frames that went out, in order."""
+    frames: list[dict[str, Any]] = []
+    monkeypatch.setattr("core.events.send_now", lambda _rooms, frame: frames.append(frame))
+    return frames
+
+
+@pytest.fixture
+def commit(
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]],
+) -> Callable[[], AbstractContextManager[Any]]:
+    """Inside it a transaction commits, so that what was published goes out."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)

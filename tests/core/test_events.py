@@ -41,13 +41,6 @@ class Rang(Event):
         return camel_keys({"bell_id": self.bell_id})
 
 
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    frames: list[dict[str, Any]] = []
-    monkeypatch.setattr(events, "send_now", lambda _rooms, frame: frames.append(frame))
-    return frames
-
-
 @pytest.mark.django_db
 def test_the_world_hears_after_the_commit(
     sent: list[dict[str, Any]],

@@ -36,12 +36,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     return frames
 
 
-@pytest.fixture
-def commit(django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]) -> Commit:
-    """Inside it a transaction commits, so that what was published goes out."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
 def tell(owner: User, cause: str = "c") -> None:
     notify(owner_id=owner.pk, key=STARTED, variables={"title": "Her secret song"}, cause=cause)
 

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
 
 from accounts.models import Performer, Viewer
-from core import events
 from tests import factories
 from tests.queue_app.support import come, rich
 from tests.support.threads import connections_for
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """The frames that went out, in order."""
-    frames: list[dict[str, Any]] = []
-    monkeypatch.setattr(events, "send_now", lambda _rooms, frame: frames.append(frame))
-    return frames
 
 
 @pytest.fixture(autouse=True)

@@ -44,12 +44,6 @@ def take(request: pytest.FixtureRequest) -> Take:
     return through
 
 
-@pytest.fixture
-def commit(django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]) -> Commit:
-    """Inside it a transaction commits, so that what was published goes out."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
 def names(frames: Frames) -> list[str]:
     """The events in order."""
     return [frame["event"] for frame in frames]
