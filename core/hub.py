@@ -16,6 +16,7 @@ from core.events import GROUP
 
 log = structlog.get_logger(__name__)
 QUEUE_LENGTH = 64
+READY_SECONDS = 5
 
 Frame = dict[str, Any]
 
@@ -41,47 +42,63 @@ class Mailbox:
 
 
 class Hub:
-    """Rooms of this process; belongs to one event loop."""
+    """Rooms of this process; belongs to one event loop. It listens while anybody is in a room."""
 
     def __init__(self) -> None:
         self.rooms: dict[str, set[Mailbox]] = defaultdict(set)
         self.task: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
+        self.mailboxes: set[Mailbox] = set()
 
     async def join(self, *rooms: str) -> Mailbox:
         """A mailbox that hears the rooms from now on."""
-        if self.task is None or self.task.done():
-            self.ready.clear()
-            self.task = asyncio.create_task(self._listen())
-        await asyncio.wait_for(self.ready.wait(), timeout=5)
         mailbox = Mailbox(set(rooms))
+        self.mailboxes.add(mailbox)
+        try:
+            await self._listening()
+        except BaseException:
+            self.leave(mailbox)
+            raise
         for room in rooms:
             self.rooms[room].add(mailbox)
         return mailbox
 
     def leave(self, mailbox: Mailbox) -> None:
         """Hear nothing more."""
-        for room in mailbox.rooms:
+        for room in mailbox.rooms & self.rooms.keys():
             self.rooms[room].discard(mailbox)
             if not self.rooms[room]:
                 del self.rooms[room]
+        self.mailboxes.discard(mailbox)
+        if not self.mailboxes and self.task is not None:
+            self.task.cancel()
+            self.task = None
+
+    async def _listening(self) -> None:
+        if self.task is None or self.task.done():
+            self.ready = asyncio.Event()
+            self.task = asyncio.create_task(self._listen(self.ready))
+        await asyncio.wait_for(self.ready.wait(), timeout=READY_SECONDS)
 
     def deliver(self, rooms: list[str], frame: Frame) -> None:
         """Put the frame once into each mailbox of the rooms."""
         for mailbox in {mailbox for room in rooms for mailbox in self.rooms.get(room, ())}:
             mailbox.put(frame)
 
-    async def _listen(self) -> None:
+    async def _listen(self, ready: asyncio.Event) -> None:
         layer = get_channel_layer()
         if layer is None:
             raise RuntimeError("CHANNEL_LAYERS has no default layer")
         channel = await layer.new_channel()
         await layer.group_add(GROUP, channel)
-        self.ready.set()
-        while True:
-            message = await layer.receive(channel)
-            for rooms, frame in message["events"]:
-                self.deliver(rooms, frame)
+        try:
+            ready.set()
+            while True:
+                message = await layer.receive(channel)
+                for rooms, frame in message["events"]:
+                    self.deliver(rooms, frame)
+        finally:
+            await layer.group_discard(GROUP, channel)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

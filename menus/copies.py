@@ -1,8 +1,9 @@
 """Rendered menus kept by this process: never older than what the client knows.
 
-A copy is dropped when an event of its performer is heard: this process hears its own at once, the others' over
-pub/sub. A client that names the versions it has seen gets nothing older; one that names none gets nothing that was not
-looked at in the last second. While Valkey is not heard no copy is used, and inside a transaction none is either.
+A copy is dropped when an event of its performer is heard: this process hears its own at once, those of the others over
+pub/sub, before it gives a copy away. A client that names the versions it has seen gets nothing older; one that names
+none gets nothing that was not looked at in the last second. While Valkey is not heard no copy is used, and inside a
+transaction none is either.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import connection
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from core.events import group_channel, listen, rooms_of
 from menus.builder import Menu
@@ -35,6 +38,8 @@ MOST = 4096
 UNSEEN_SECONDS = 1.0
 SEEN_SECONDS = 5.0
 RETRY_SECONDS = 0.5
+#: How long one request waits for another that listens.
+TURN_SECONDS = 0.05
 MODEL, SIGN_IN = "model:", "sign-in:"
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -134,43 +139,83 @@ def _put(box: OrderedDict[Key, Value], key: Key, value: Value) -> None:
         box.popitem(last=False)
 
 
-class Ear(threading.Thread):
-    """Listens to the events of all processes; `hearing` is false from the moment it may have missed one."""
+class Ear:
+    """Hears, whenever it is asked, what was announced since it was asked last.
+
+    Nobody waits at the subscription in between: a thread there would be woken by every event of the house, and take the
+    processor from the requests, to drop copies that nobody may ask for.
+    """
 
     def __init__(self, shelf: Shelf) -> None:
-        super().__init__(name=f"menu-copies-{os.getpid()}-{id(shelf):x}", daemon=True)
         self.shelf = shelf
-        self.hearing = False
-        self.stopping = threading.Event()
+        self.name = f"menu-copies-{os.getpid()}-{id(shelf):x}"
+        self.lock = threading.Lock()
+        self.connection: redis.Connection | None = None
+        self.heard_at = 0.0
+        self.deaf_until = 0.0
 
-    def run(self) -> None:
-        """Subscribe, listen, and begin again after a loss."""
-        while not self.stopping.is_set():
-            try:
-                self._listen()
-            except (redis.RedisError, OSError) as error:
-                log.warning("menus.copies_off", error=type(error).__name__)
-            finally:
-                self.hearing = False
-                self.shelf.clear()
-            self.stopping.wait(RETRY_SECONDS)
+    def hears(self) -> bool:
+        """Take in all that was announced so far; False, with an empty shelf, where some of it may have been missed."""
+        if not self.lock.acquire(timeout=TURN_SECONDS):
+            return False
+        try:
+            return self._catch_up()
+        except (redis.RedisError, OSError) as error:
+            log.warning("menus.copies_off", error=type(error).__name__)
+            self._let_go()
+            self.deaf_until = time.monotonic() + RETRY_SECONDS
+            return False
+        finally:
+            self.lock.release()
 
-    def _listen(self) -> None:
-        client = redis.Redis.from_url(
+    def _catch_up(self) -> bool:
+        now = time.monotonic()
+        if now - self.heard_at > SEEN_SECONDS:
+            # No copy is good any more: to begin anew is cheaper than to hear what piled up meanwhile.
+            self._let_go()
+        if self.connection is None:
+            if now < self.deaf_until:
+                return False
+            self.connection = self._subscribed()
+        elif now - self.heard_at > UNSEEN_SECONDS:
+            self._ask(self.connection)
+        else:
+            while self.connection.can_read(0):
+                self._hear(self.connection)
+        return True
+
+    def _subscribed(self) -> redis.Connection:
+        connection = redis.ConnectionPool.from_url(
             settings.REDIS_URL,
+            protocol=2,
             socket_connect_timeout=0.5,
-            socket_timeout=2,
-            health_check_interval=1,
+            socket_timeout=0.5,
+            retry=Retry(NoBackoff(), 0),
             client_name=self.name,
-        )
-        with client, client.pubsub() as channel:
-            channel.subscribe(group_channel())
-            while not self.stopping.is_set():
-                message = channel.get_message(timeout=1.0)
-                if message and message["type"] == "subscribe":
-                    self.hearing = True
-                elif message and message["type"] == "message":
-                    self.shelf.hear(rooms_of(message["data"]))
+        ).make_connection()
+        connection.connect()
+        connection.send_command("SUBSCRIBE", group_channel())
+        self._hear(connection)
+        return connection
+
+    def _ask(self, connection: redis.Connection) -> None:
+        # After a silence: whatever was announced before the answer comes before it.
+        connection.send_command("PING", check_health=False)
+        while self._hear(connection) != b"pong":
+            pass
+
+    def _hear(self, connection: redis.Connection) -> bytes:
+        kind, *told = connection.read_response(push_request=True)
+        self.heard_at = time.monotonic()
+        if kind == b"message":
+            self.shelf.hear(rooms_of(told[-1]))
+        return bytes(kind)
+
+    def _let_go(self) -> None:
+        self.shelf.clear()
+        if self.connection is not None:
+            self.connection.disconnect()
+            self.connection = None
 
 
 @cache
@@ -183,15 +228,13 @@ def shelf() -> Shelf:
 
 @cache
 def ear() -> Ear:
-    """This process' listener, begun with the first menu."""
-    started = Ear(shelf())
-    started.start()
-    return started
+    """What this process hears of the others."""
+    return Ear(shelf())
 
 
 def usable() -> bool:
     """Whether copies may be used now: what happens is heard, and no transaction of ours is open."""
-    return ear().hearing and not connection.in_atomic_block
+    return not connection.in_atomic_block and ear().hears()
 
 
 def menu_copy(performer_id: UUID, known: Known, read: Callable[[], Menu]) -> Copy:

@@ -121,6 +121,48 @@ async def test_a_socket_that_left_hears_nothing() -> None:
     assert "model:1" not in hub().rooms
 
 
+def listeners() -> int:
+    """How many subscriptions the group has."""
+    return dict(events.client().pubsub_numsub(events.group_channel()))[events.group_channel().encode()]
+
+
+async def listened_by(wanted: int) -> None:
+    """Wait until so many subscriptions are left."""
+    async with asyncio.timeout(5):
+        while await asyncio.to_thread(listeners) != wanted:
+            await asyncio.sleep(0.005)
+
+
+async def test_a_process_without_sockets_does_not_listen() -> None:
+    before = await asyncio.to_thread(listeners)
+    first, second = await hub().join("model:1"), await hub().join("model:2")
+    assert await asyncio.to_thread(listeners) == before + 1
+    for mailbox in (first, first, second):
+        hub().leave(mailbox)
+    await listened_by(before)
+
+
+async def test_who_comes_as_the_last_one_leaves_is_heard() -> None:
+    hub().leave(await hub().join("model:1"))
+    mailbox = await hub().join(f"model:{BELL}")
+    rang = Rang(bell_id=BELL, version=7)
+    await asyncio.to_thread(send_now, rang.rooms, rang.frame())
+    assert (await asyncio.wait_for(mailbox.get(), timeout=5))["version"] == 7
+
+
+async def test_who_gives_up_before_the_hub_listens_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf:
+        async def new_channel(self) -> str:
+            raise OSError("no Valkey")
+
+    monkeypatch.setattr("core.hub.get_channel_layer", Deaf)
+    monkeypatch.setattr("core.hub.READY_SECONDS", 0.05)
+    with pytest.raises(TimeoutError):
+        await hub().join("model:1")
+    assert not hub().mailboxes
+    assert hub().task is None
+
+
 def test_a_slow_socket_loses_its_oldest_frames() -> None:
     mailbox = Mailbox(set())
     for number in range(QUEUE_LENGTH + 2):

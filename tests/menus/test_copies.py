@@ -46,7 +46,7 @@ def quiet() -> None:
     """Everything that was announced so far has come back over Valkey and was heard."""
     room = f"model:{uuid4()}"
     client().publish(group_channel(), msgpack.packb({"events": [([room], {})]}))
-    assert until(lambda: room in copies.shelf().dropped)
+    assert until(lambda: copies.usable() and room in copies.shelf().dropped)
 
 
 # --- what a copy is good for
@@ -128,32 +128,62 @@ def test_the_least_used_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ear() -> Iterator[Ear]:
-    """A listener that hears; stopped afterwards."""
+def ear() -> Ear:
+    """A listener that hears."""
     listener = Ear(Shelf())
-    listener.start()
-    assert until(lambda: listener.hearing)
-    yield listener
-    listener.stopping.set()
-    listener.join(timeout=5)
+    assert listener.hears()
+    return listener
 
 
-def test_events_of_other_processes_are_heard(ear: Ear) -> None:
+def aged(ear: Ear, seconds: float) -> None:
+    """Let it have heard nothing for so long."""
+    ear.heard_at = time.monotonic() - seconds
+
+
+def test_events_of_other_processes_are_heard_before_a_copy_is_given(ear: Ear) -> None:
+    hers, others = uuid4(), uuid4()
+    for performer_id in (hers, others):
+        ear.shelf.keep(performer_id, rendered(menu(), time.monotonic()))
+    send_now((f"model:{hers}",), {"event": "model.state.changed"})
+    assert until(lambda: ear.hears() and ear.shelf.copy(hers, Known()) is None)
+    assert ear.shelf.copy(others, Known()) is not None
+
+
+def test_after_a_silence_it_asks_and_hears_what_came_before_the_answer(ear: Ear) -> None:
     performer_id = uuid4()
     ear.shelf.keep(performer_id, rendered(menu(), time.monotonic()))
+    aged(ear, UNSEEN_SECONDS + 0.1)
     send_now((f"model:{performer_id}",), {"event": "model.state.changed"})
-    assert until(lambda: ear.shelf.copy(performer_id, Known()) is None)
+    assert ear.hears()
+    assert ear.shelf.copy(performer_id, Known()) is None
+    assert time.monotonic() - ear.heard_at < UNSEEN_SECONDS
+
+
+def test_after_a_long_silence_it_begins_anew_with_an_empty_shelf(ear: Ear) -> None:
+    ear.shelf.keep(uuid4(), rendered(menu(), time.monotonic()))
+    before = ear.connection
+    aged(ear, SEEN_SECONDS + 0.1)
+    assert ear.hears()
+    assert ear.connection is not before
+    assert not ear.shelf.copies
+
+
+def test_who_waits_too_long_for_its_turn_uses_no_copy(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "TURN_SECONDS", 0.001)
+    with ear.lock:
+        assert not ear.hears()
+    assert ear.hears()
 
 
 def test_without_valkey_nothing_is_heard_and_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
     listener = Ear(Shelf())
     listener.shelf.keep(uuid4(), rendered(menu(), time.monotonic()))
-    listener.start()
-    assert until(lambda: not listener.shelf.copies)
-    assert not listener.hearing
-    listener.stopping.set()
-    listener.join(timeout=5)
+    assert not listener.hears()
+    assert not listener.shelf.copies
+    tried = listener.deaf_until
+    assert not listener.hears()
+    assert listener.deaf_until == tried, "the next try has to wait"
 
 
 def test_a_lost_connection_forgets_everything_and_listens_again(ear: Ear) -> None:
@@ -161,8 +191,9 @@ def test_a_lost_connection_forgets_everything_and_listens_again(ear: Ear) -> Non
     hers = [found["id"] for found in client().client_list(_type="pubsub") if found["name"] == ear.name]
     assert len(hers) == 1
     client().client_kill_filter(_id=hers[0])
-    assert until(lambda: not ear.shelf.copies)
-    assert until(lambda: ear.hearing)
+    assert until(lambda: not ear.hears())
+    assert not ear.shelf.copies
+    assert until(ear.hears)
 
 
 # --- the service and the door, on a database where things are really committed
