@@ -8,6 +8,8 @@ from uuid import UUID
 
 from core.events import Event, camel_keys
 
+ROOMS = "sign-in:"
+
 
 @dataclass(frozen=True, kw_only=True)
 class SignInEnded(Event):
@@ -33,4 +35,4 @@ class SignInEnded(Event):
 
 def room_of(sign_in_id: UUID) -> str:
     """The room that a socket joins to hear that its sign-in ended."""
-    return f"sign-in:{sign_in_id}"
+    return f"{ROOMS}{sign_in_id}"

@@ -32,14 +32,17 @@ def _open() -> QuerySet[SignIn]:
 
 
 def open_sign_in(sign_in_id: UUID, kind: SignInKind) -> SignIn | None:
-    """The sign-in with its user and his access, while it is open: not ended, not idle too long, the account active.
+    """The sign-in with its user and his access, while it is open: not ended, not idle too long, the account active."""
+    row = open_sign_in_row(sign_in_id, kind)
+    return sign_in_of_row(row) if row is not None else None
 
-    One call of a function that keeps its plan: every request begins with it.
-    """
+
+def open_sign_in_row(sign_in_id: UUID, kind: SignInKind) -> tuple[Any, ...] | None:
+    """The same as the database has it. One call of a function that keeps its plan: every request begins with it."""
     with connection.cursor() as cursor:
         cursor.execute(_open_sign_in_sql(), [sign_in_id, kind.value])
-        row = cursor.fetchone()
-    return _sign_in_of(row) if row is not None else None
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 @cache
@@ -51,7 +54,8 @@ def _open_sign_in_sql() -> str:
     return f"SELECT {found} FROM accounts_open_sign_in(%s, %s) f"  # noqa: S608 - the models' own columns
 
 
-def _sign_in_of(row: tuple[Any, ...]) -> SignIn:
+def sign_in_of_row(row: tuple[Any, ...]) -> SignIn:
+    """The models of such a row, fresh ones each time."""
     own, users = _columns(SignIn), _columns(User)
     middle, end = len(own), len(own) + len(users)
     sign_in = SignIn.from_db(DEFAULT_DB_ALIAS, own, row[:middle])

@@ -5,16 +5,19 @@ Limits that guard money are not here: they are counted in the operation's own tr
 
 from __future__ import annotations
 
+import hashlib
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import redis
+from django.core.cache import cache
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
 from core.exceptions import RateLimitExceeded, Unavailable
 
+AWAY = "This is not available for a moment. Try again shortly."
 _budgets: ContextVar[tuple[Budget, ...]] = ContextVar("budgets", default=())
 
 
@@ -40,15 +43,33 @@ class Shield:
 
     def hit(self, key: object) -> Budget:
         """Count an attempt. Raises RateLimitExceeded over the limit, Unavailable where Valkey does not answer."""
-        budget = self._usage(str(key), increment=True)
-        _budgets.set((*_budgets.get(), budget))
-        if budget.remaining < 0:
-            raise RateLimitExceeded.until(budget.reset_at, budget.reset_seconds)
-        return budget
+        return self._judged(self._usage(str(key), increment=True))
+
+    def hit_once(self, key: object, attempt: str) -> Budget:
+        """Count an attempt that has a name; one that was counted before, or is being made, counts no more.
+
+        Raises as `hit` does; what is refused is not remembered as counted.
+        """
+        mark = f"attempt.{self.name}.{key}.{hashlib.sha256(attempt.encode()).hexdigest()}"
+        try:
+            if not cache.add(mark, 1, self.period_seconds):
+                return self._judged(self.peek(key))
+            return self.hit(key)
+        except RateLimitExceeded:
+            cache.delete(mark)
+            raise
+        except redis.RedisError as error:
+            raise Unavailable(AWAY) from error
 
     def peek(self, key: object) -> Budget:
         """What is left, without counting."""
         return self._usage(str(key), increment=False)
+
+    def _judged(self, budget: Budget) -> Budget:
+        _budgets.set((*_budgets.get(), budget))
+        if budget.remaining < 0:
+            raise RateLimitExceeded.until(budget.reset_at, budget.reset_seconds)
+        return budget
 
     def _usage(self, key: str, *, increment: bool) -> Budget:
         try:
@@ -60,7 +81,7 @@ class Shield:
                 increment=increment,
             )
         except redis.RedisError as error:
-            raise Unavailable("This is not available for a moment. Try again shortly.") from error
+            raise Unavailable(AWAY) from error
         if usage is None:
             raise Unavailable()
         seconds = max(1, int(usage["time_left"]))

@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import transaction
 
 from core.actors import Actor
-from core.exceptions import DomainError
-from core.idempotency import Answer, Claim, answer_of, claimed, decided
+from core.exceptions import DomainError, RateLimitExceeded
+from core.idempotency import Answer, Claim, answer_of, decided
 from core.sql import call_claiming
 from modelstate.events import announce as announce_step
 from modelstate.states import Event
@@ -49,20 +49,17 @@ def cancel(*, by: Actor, claim: Claim, item_id: UUID) -> Answer:
 
 
 def join(*, by: Actor, claim: Claim, performer_id: UUID) -> Answer:
-    """As `services.join`. A repetition is no attempt: whoever has the key first is waited for, then counted."""
-    with transaction.atomic():
-        known = claimed(claim)
-        if known is not None:
-            return known
-        JOINS.hit(performer_id)
-        found = _line_step(Event.JOIN_QUEUE, by=by, claim=claim, performer_id=performer_id, is_claimed=True)
-    return answer_of(found, claim)
+    """As `services.join`. A repetition is no attempt, and hears the first answer even when no attempt is left."""
+    try:
+        JOINS.hit_once(performer_id, claim.key)
+    except RateLimitExceeded as refusal:
+        return decided(refusal, claim)
+    return _line_step(Event.JOIN_QUEUE, by=by, claim=claim, performer_id=performer_id)
 
 
 def leave(*, by: Actor, claim: Claim, performer_id: UUID) -> Answer:
     """As `services.leave`."""
-    found = _line_step(Event.LEAVE_QUEUE, by=by, claim=claim, performer_id=performer_id, is_claimed=False)
-    return answer_of(found, claim)
+    return _line_step(Event.LEAVE_QUEUE, by=by, claim=claim, performer_id=performer_id)
 
 
 def _step(step: str, *, by: Actor, claim: Claim, item_id: UUID, **given: Any) -> Answer:  # noqa: ANN401 - what the step takes
@@ -87,7 +84,7 @@ def _step(step: str, *, by: Actor, claim: Claim, item_id: UUID, **given: Any) ->
     return answer_of(found, claim)
 
 
-def _line_step(event: Event, *, by: Actor, claim: Claim, performer_id: UUID, is_claimed: bool) -> dict[str, Any]:
+def _line_step(event: Event, *, by: Actor, claim: Claim, performer_id: UUID) -> Answer:
     found = call_claiming(
         "queue_app_line_step",
         performer=performer_id,
@@ -95,13 +92,12 @@ def _line_step(event: Event, *, by: Actor, claim: Claim, performer_id: UUID, is_
         key=claim.key,
         fingerprint=claim.fingerprint,
         event=event.value,
-        claimed=is_claimed,
     )
     if "answer" in found:
         announce_step(found["step"])
         events.announce_touched(found["touched"])
         events.announce_line(found["behind"])
-    return found
+    return answer_of(found, claim)
 
 
 def _beside_the_audit(by: Actor) -> AbstractContextManager[Any]:

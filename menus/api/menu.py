@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,12 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import PerformerView
-from accounts.tokens import read
+from accounts.tokens import vouched_for
 from core.api import CamelSerializer, etag_matches, etag_response, honours_key, parsed
-from core.exceptions import NotAuthenticated
 from menus.api.examples import MENU, PREFERENCES, PREFERENCES_CHANGE, PREFERENCES_SAVED
 from menus.api.serializers import ModelMenuSerializer, PreferencesSavedSerializer, PreferencesSerializer
-from menus.copies import Copy, Known, menu_copy, shelf, usable
+from menus.copies import Copy, Known, good_copy, menu_copy
 from menus.preferences import Preferences
 from menus.queries.menu import menu_for, preferences_of
 from menus.services.preferences import change_preferences, reset_preferences
@@ -49,11 +46,7 @@ class ModelMenuView(PerformerView):
     )
     def get(self, request: Request) -> HttpResponse:
         """Her menu by sections, with quick actions; 304 where the client's ETag is current."""
-        seen_at = time.monotonic()
         copy = menu_copy(self.performer_id, known_to(request), lambda: menu_for(self.account))
-        token = bearer_of(request)
-        if token and usable():
-            shelf().vouch(token, self.performer_id, self.sign_in.pk, seen_at)
         return answer(request, copy)
 
 
@@ -114,16 +107,10 @@ class PreferencesResetView(PerformerView):
 def copy_by_token(request: HttpRequest) -> Copy | None:
     """A good copy for a token whose sign-in was open a moment ago and has not ended since; else None."""
     token = bearer_of(request)
-    if not token or "X-Session-Id" in request.headers or not usable():
+    if not token or "X-Session-Id" in request.headers:
         return None
-    performer_id = shelf().vouched_for(token)
-    if performer_id is None:
-        return None
-    try:
-        read(token, "access")
-    except NotAuthenticated:
-        return None
-    return shelf().copy(performer_id, known_to(request))
+    performer_id = vouched_for(token)
+    return good_copy(performer_id, known_to(request)) if performer_id is not None else None
 
 
 def bearer_of(request: HttpRequest | Request) -> str:

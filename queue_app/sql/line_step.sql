@@ -1,14 +1,13 @@
 -- grant: app
--- Into the line (join_queue) or out of it (leave_queue), once for the key, in one statement. p_claimed: the caller has
--- claimed the key in this transaction already, to count the attempt in between. Answers {"answer": the JSON body, "step":
--- what modelstate_act answered, "touched": what queue_app_touch did, "behind": what those behind a freed place are told},
--- {"replay": …} or {"refusal": …}, as queue_app_step does.
+-- Into the line (join_queue) or out of it (leave_queue), once for the key, in one statement. Answers {"answer":
+-- the JSON body, "step": what modelstate_act answered, "touched": what queue_app_touch did, "behind": what those behind a
+-- freed place are told}, {"replay": …} or {"refusal": …}, as queue_app_step does.
 CREATE OR REPLACE FUNCTION queue_app_line_step(
-  p_performer uuid, p_actor uuid, p_key text, p_fingerprint bytea, p_event text, p_claimed boolean) RETURNS jsonb
+  p_performer uuid, p_actor uuid, p_key text, p_fingerprint bytea, p_event text) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-  v_step jsonb := CASE WHEN NOT p_claimed THEN core_claim_key(p_actor, p_key, p_fingerprint) END;
+  v_step jsonb := core_claim_key(p_actor, p_key, p_fingerprint);
   v_touched jsonb;
   v_seen jsonb;
   v_answer jsonb;

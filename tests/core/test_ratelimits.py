@@ -37,6 +37,32 @@ def test_each_key_has_its_own_count() -> None:
     assert guard.hit("b").remaining == 0
 
 
+def test_an_attempt_with_a_name_counts_once() -> None:
+    guard = shield(2)
+    assert [guard.hit_once("a", name).remaining for name in ("one", "one", "two", "one")] == [1, 1, 0, 0]
+    assert guard.hit_once("b", "one").remaining == 1
+    with pytest.raises(RateLimitExceeded):
+        guard.hit_once("a", "three")
+
+
+def test_an_attempt_that_was_refused_is_counted_when_it_comes_again() -> None:
+    guard = shield(1)
+    guard.hit("a")
+    with pytest.raises(RateLimitExceeded):
+        guard.hit_once("a", "again")
+    before = guard.peek("a").remaining
+    with pytest.raises(RateLimitExceeded):
+        guard.hit_once("a", "again")
+    assert guard.peek("a").remaining == before - 1
+
+
+def test_sixteen_threads_with_one_name_are_one_attempt() -> None:
+    guard = shield(20)
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(lambda _: guard.hit_once("a", "pressed"), range(64)))
+    assert guard.peek("a").remaining == 19
+
+
 def test_peeking_does_not_count() -> None:
     guard = shield(2)
     guard.hit("a")

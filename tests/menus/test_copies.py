@@ -9,16 +9,16 @@ from uuid import uuid4
 
 import msgpack
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import Performer
-from core.events import client, group_channel, send_now
+from core.ears import hears
+from core.events import client, group_channel
 from menus import copies
 from menus.builder import Menu, build
-from menus.copies import SEEN_SECONDS, UNSEEN_SECONDS, Ear, Known, Shelf, menu_copy, rendered
+from menus.copies import SEEN_SECONDS, UNSEEN_SECONDS, Known, menu_copy, rendered
 from menus.queries.menu import menu_for
 from menus.services.preferences import change_preferences
 from modelstate import services as states
@@ -46,7 +46,7 @@ def quiet() -> None:
     """Everything that was announced so far has come back over Valkey and was heard."""
     room = f"model:{uuid4()}"
     client().publish(group_channel(), msgpack.packb({"events": [([room], {})]}))
-    assert until(lambda: copies.usable() and room in copies.shelf().dropped)
+    assert until(lambda: hears() and room in copies.shelf().dropped)
 
 
 # --- what a copy is good for
@@ -75,127 +75,6 @@ def test_equal_menus_have_equal_etags_and_others_have_not() -> None:
     assert rendered(menu(1), 0).etag == rendered(menu(1), 5).etag != rendered(menu(2), 0).etag
 
 
-def test_an_event_of_hers_drops_her_copy_and_no_others() -> None:
-    shelf, hers, others = Shelf(), uuid4(), uuid4()
-    now = time.monotonic()
-    for performer_id in (hers, others):
-        shelf.keep(performer_id, rendered(menu(), now))
-    shelf.hear((f"model:{hers}", f"viewer:{others}"))
-    assert shelf.copy(hers, Known()) is None
-    assert shelf.copy(others, Known()) is not None
-
-
-def test_what_was_read_before_the_event_is_not_kept_after_it() -> None:
-    shelf, performer_id = Shelf(), uuid4()
-    read_at = time.monotonic()
-    shelf.hear((f"model:{performer_id}",))
-    shelf.keep(performer_id, rendered(menu(), read_at))
-    assert shelf.copy(performer_id, Known()) is None
-
-
-def test_a_token_is_vouched_for_until_its_sign_in_ends() -> None:
-    shelf, performer_id, sign_in = Shelf(), uuid4(), uuid4()
-    shelf.vouch("token", performer_id, sign_in, time.monotonic())
-    assert shelf.vouched_for("token") == performer_id
-    shelf.hear((f"sign-in:{sign_in}",))
-    assert shelf.vouched_for("token") is None
-
-
-def test_a_token_is_vouched_for_one_second() -> None:
-    shelf = Shelf()
-    shelf.vouch("token", uuid4(), uuid4(), time.monotonic() - UNSEEN_SECONDS - 0.01)
-    assert shelf.vouched_for("token") is None
-    assert shelf.vouched_for("other") is None
-
-
-def test_a_sign_in_that_ended_meanwhile_is_not_vouched_for() -> None:
-    shelf, sign_in = Shelf(), uuid4()
-    seen_at = time.monotonic()
-    shelf.hear((f"sign-in:{sign_in}",))
-    shelf.vouch("token", uuid4(), sign_in, seen_at)
-    assert shelf.vouched_for("token") is None
-
-
-def test_the_least_used_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "MOST", 3)
-    shelf, ids = Shelf(), [uuid4() for _ in range(5)]
-    for performer_id in ids:
-        shelf.keep(performer_id, rendered(menu(), time.monotonic()))
-    assert [performer_id in shelf.copies for performer_id in ids] == [False, False, True, True, True]
-
-
-# --- the listener
-
-
-@pytest.fixture
-def ear() -> Ear:
-    """A listener that hears."""
-    listener = Ear(Shelf())
-    assert listener.hears()
-    return listener
-
-
-def aged(ear: Ear, seconds: float) -> None:
-    """Let it have heard nothing for so long."""
-    ear.heard_at = time.monotonic() - seconds
-
-
-def test_events_of_other_processes_are_heard_before_a_copy_is_given(ear: Ear) -> None:
-    hers, others = uuid4(), uuid4()
-    for performer_id in (hers, others):
-        ear.shelf.keep(performer_id, rendered(menu(), time.monotonic()))
-    send_now((f"model:{hers}",), {"event": "model.state.changed"})
-    assert until(lambda: ear.hears() and ear.shelf.copy(hers, Known()) is None)
-    assert ear.shelf.copy(others, Known()) is not None
-
-
-def test_after_a_silence_it_asks_and_hears_what_came_before_the_answer(ear: Ear) -> None:
-    performer_id = uuid4()
-    ear.shelf.keep(performer_id, rendered(menu(), time.monotonic()))
-    aged(ear, UNSEEN_SECONDS + 0.1)
-    send_now((f"model:{performer_id}",), {"event": "model.state.changed"})
-    assert ear.hears()
-    assert ear.shelf.copy(performer_id, Known()) is None
-    assert time.monotonic() - ear.heard_at < UNSEEN_SECONDS
-
-
-def test_after_a_long_silence_it_begins_anew_with_an_empty_shelf(ear: Ear) -> None:
-    ear.shelf.keep(uuid4(), rendered(menu(), time.monotonic()))
-    before = ear.connection
-    aged(ear, SEEN_SECONDS + 0.1)
-    assert ear.hears()
-    assert ear.connection is not before
-    assert not ear.shelf.copies
-
-
-def test_who_waits_too_long_for_its_turn_uses_no_copy(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "TURN_SECONDS", 0.001)
-    with ear.lock:
-        assert not ear.hears()
-    assert ear.hears()
-
-
-def test_without_valkey_nothing_is_heard_and_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
-    listener = Ear(Shelf())
-    listener.shelf.keep(uuid4(), rendered(menu(), time.monotonic()))
-    assert not listener.hears()
-    assert not listener.shelf.copies
-    tried = listener.deaf_until
-    assert not listener.hears()
-    assert listener.deaf_until == tried, "the next try has to wait"
-
-
-def test_a_lost_connection_forgets_everything_and_listens_again(ear: Ear) -> None:
-    ear.shelf.keep(uuid4(), rendered(menu(), time.monotonic()))
-    hers = [found["id"] for found in client().client_list(_type="pubsub") if found["name"] == ear.name]
-    assert len(hers) == 1
-    client().client_kill_filter(_id=hers[0])
-    assert until(lambda: not ear.hears())
-    assert not ear.shelf.copies
-    assert until(ear.hears)
-
-
 # --- the service and the door, on a database where things are really committed
 
 
@@ -203,7 +82,7 @@ def test_a_lost_connection_forgets_everything_and_listens_again(ear: Ear) -> Non
 def performer(database_clone: str) -> Iterator[Performer]:
     """Hers are the only copies, and the process listens."""
     copies.shelf().clear()
-    assert until(copies.usable)
+    assert until(hears)
     found = on_duty(factories.performer())
     quiet()
     yield found
@@ -255,19 +134,21 @@ def test_a_client_that_knows_more_reads_the_database(performer: Performer) -> No
 def replace_version(performer: Performer, version: int) -> int:
     """Put an older copy onto the shelf, as if an event had been missed."""
     found = menu_copy(performer.pk, Known(), lambda: menu_for(performer.user))
-    copies.shelf().keep(performer.pk, replace(found, version=version))
+    copies.shelf().keep(performer.pk, replace(found, version=version), found.read_at)
     return version
 
 
 @pytest.mark.threads
 def test_a_client_that_knows_newer_preferences_reads_the_database(performer: Performer) -> None:
     read(performer)
-    found = copies.shelf().copies[performer.pk]
+    found = copies.shelf().get(performer.pk)
+    assert found is not None
     changed = change_preferences(
         by=factories.actor(performer), performer_id=performer.pk, changes={"quick_actions": ["help"]}
     )
     quiet()
-    copies.shelf().keep(performer.pk, replace(found, read_at=time.monotonic()))
+    now = time.monotonic()
+    copies.shelf().keep(performer.pk, replace(found, read_at=now), now)
     fresh = menu_copy(performer.pk, Known(preferences=changed.version), lambda: menu_for(performer.user))
     assert fresh.preferences_version == 1
 
@@ -278,7 +159,7 @@ def test_inside_a_transaction_no_copy_is_used_or_kept(performer: Performer) -> N
 
     with transaction.atomic():
         read(performer)
-        assert performer.pk not in copies.shelf().copies
+        assert copies.shelf().get(performer.pk) is None
 
 
 @pytest.mark.threads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from random import Random
 from uuid import UUID
@@ -10,7 +11,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Performer, Viewer
-from core.exceptions import DomainError
+from core.exceptions import DomainError, RateLimitExceeded
 from core.idempotency import Answer, Claim
 from modelstate import services as states
 from modelstate.queries import get_state
@@ -191,6 +192,20 @@ def test_sixteen_presses_with_one_key_are_one_join_and_one_attempt(database_clon
     answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
     assert [answer.body["queuePosition"] for answer in answers] == [1] * 16
     assert (sum(not answer.replayed for answer in answers), services.JOINS.peek(performer.pk).remaining) == (1, 9)
+
+
+def test_a_joining_that_succeeded_is_told_again_when_no_attempt_is_left(database_clone: str) -> None:
+    performer = come(factories.performer())
+    by = factories.actor(performer)
+    claim = Claim(performer.pk, "the last that was allowed", b"")
+    keyed.leave(by=by, claim=replace(claim, key="out"), performer_id=performer.pk)
+    first = keyed.join(by=by, claim=claim, performer_id=performer.pk)
+    for _ in range(services.JOINS.peek(performer.pk).remaining):
+        services.JOINS.hit(performer.pk)
+    again = keyed.join(by=by, claim=claim, performer_id=performer.pk)
+    assert (again.replayed, again.body) == (True, first.body)
+    with pytest.raises(RateLimitExceeded):
+        keyed.join(by=by, claim=replace(claim, key="one more"), performer_id=performer.pk)
 
 
 def test_eight_threads_of_mixed_work_break_no_rule(database_clone: str) -> None:
