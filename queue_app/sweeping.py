@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import transaction
 
 from core.events import together
 from core.sql import call_value, id_array
@@ -39,17 +38,17 @@ def sweep() -> Swept:
     Any number of sweeps may run at once: they lock without waiting, and each deadline falls once.
     """
     swept = sweep_performers(queries.due_performers())
-    with transaction.atomic():
+    with together():
         _take(call_value("queue_app_sweep_pool", limit=ITEMS_AT_ONCE), swept)
     swept.done += deal() + expire_due_holds()
     return swept
 
 
 def sweep_performers(performer_ids: Sequence[UUID]) -> Swept:
-    """Work off what is due for these performers, some in a transaction; their events go out with its commit."""
+    """Work off what is due for these performers, some in a statement of their own; their events go out after it."""
     swept = Swept()
     for some in _parts(performer_ids, AT_ONCE):
-        with together(), transaction.atomic():
+        with together():
             for result in call_value("queue_app_sweep", performers=id_array(some), limit=ITEMS_AT_ONCE):
                 _take(result, swept)
     return swept

@@ -51,7 +51,10 @@ class Queue:
 
 
 def cycle_script(buyers: list[Buyer], sellers: list[Seller]) -> str:
-    """pgbench's script: every client works for one performer, so that her head item is always its own."""
+    """pgbench's script, the very functions that HTTP calls, keys and kept answers included.
+
+    Every client works for one performer, so that her head item is always its own.
+    """
     viewers = uuid_array([str(buyer.id) for buyer in buyers])
     performers = uuid_array([str(seller.id) for seller in sellers])
     wares = uuid_array([str(seller.item_id) for seller in sellers])
@@ -59,8 +62,11 @@ def cycle_script(buyers: list[Buyer], sellers: list[Seller]) -> str:
         f"\\set v random(1, {len(buyers)})\n\\set p :client_id + 1\n"
         f"SELECT menus_purchase({viewers}[:v], gen_random_uuid()::text, sha256('bench'), {wares}[:p], '',"
         f" '{settings.BUSINESS_TIME_ZONE}') -> 'answer' -> 'queueItem' ->> 'id' AS item \\gset\n"
-        f"SELECT queue_app_start({performers}[:p], {performers}[:p], :item);\n"
-        f"SELECT queue_app_finish({performers}[:p], {performers}[:p], :item);\n"
+        + "".join(
+            f"SELECT queue_app_step({performers}[:p], gen_random_uuid()::text, sha256('bench'), '{step}',"
+            f" {performers}[:p], :item);\n"
+            for step in ("start", "finish")
+        )
     )
 
 

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import Performer, SignIn
+from accounts.models import EndReason, Performer, SignIn
 from accounts.services import end_sign_in
+from accounts.tokens import sign_in_of_token
 from accounts.vouched import GOOD_SECONDS, sign_ins
 from core.actors import SYSTEM
 from core.ears import hears
@@ -65,7 +66,7 @@ def test_a_second_later_it_asks(performer: Performer) -> None:
 def test_an_ended_sign_in_is_refused_at_once(performer: Performer) -> None:
     api = factories.bearer(performer)
     asked(api)
-    end_sign_in(by=SYSTEM, sign_in_id=sign_in_of(performer).pk, reason="revoked", forced=True)
+    end_sign_in(by=SYSTEM, sign_in_id=sign_in_of(performer).pk, reason=EndReason.REVOKED, forced=True)
     assert api.get(ME).status_code == 401
 
 
@@ -76,9 +77,7 @@ def test_one_sign_in_does_not_vouch_for_another(performer: Performer) -> None:
 
 
 def test_each_request_has_an_account_of_its_own(performer: Performer) -> None:
-    from accounts.tokens import sign_in_of_token
-
-    token = factories.bearer(performer)._credentials["HTTP_AUTHORIZATION"].split()[1]
+    token = factories.tokens(performer).access
     first, second = sign_in_of_token(token), sign_in_of_token(token)
     assert first.user == second.user
     assert first.user is not second.user
