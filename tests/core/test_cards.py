@@ -67,6 +67,10 @@ def test_a_card_beside_other_numbers_is_found(text: str) -> None:
     "2) 453; 5) 373; 10) 417; 5) 421; 3) 101; 1) 29; 8) 386",
     "fib 5, 3, 8, 11, 19, 30, 49, 79, 128, 207, 335",
     "order 42461114981073",
+    "wheel 61 22 90 76 331 48 214",
+    "prices 390, 860, 420, 980, 141",
+    "prices 425, 366, 360, 619, 863, 9, 225, 623",
+    "goals 7300, 6600, 3500, 4100, 3500",
 ])  # fmt: skip
 def test_lists_and_ids_whose_digits_check_out_are_no_cards(text: str) -> None:
     assert not holds_card(text)
