@@ -69,9 +69,18 @@ def camel_keys(values: dict[str, Any]) -> dict[str, Any]:
     return {camel(key): value for key, value in values.items()}
 
 
-def publish(event: Event) -> None:
-    """Announce the event after the commit; a rolled-back change is never announced, a dead Valkey never stops one."""
-    transaction.on_commit(lambda: send_now(event.rooms, event.frame()))
+def publish(*events: Event) -> None:
+    """Announce events after the commit, in their order; a rolled-back change is never announced.
+
+    A dead Valkey never stops one.
+    """
+
+    def announce() -> None:
+        for event in events:
+            send_now(event.rooms, event.frame())
+
+    if events:
+        transaction.on_commit(announce)
 
 
 def send_now(rooms: tuple[str, ...], frame: dict[str, Any]) -> None:

@@ -59,13 +59,12 @@ def announce_read(owner_id: UUID) -> None:
 
 def announce(notices: Iterable[Mapping[str, Any] | None]) -> None:
     """Announce after the commit what `notices_put` answered: not what was told before, not what nobody wanted."""
-    for notice in notices:
-        if notice is not None and not notice.get("again"):
-            publish(
-                NotificationCreated(
-                    id=notice["id"],
-                    owner_id=notice["owner"],
-                    template_key=notice["key"],
-                    severity=notice["severity"],
-                )
+    publish(
+        *(
+            NotificationCreated(
+                id=notice["id"], owner_id=notice["owner"], template_key=notice["key"], severity=notice["severity"]
             )
+            for notice in notices
+            if notice is not None and not notice.get("again")
+        )
+    )

@@ -42,8 +42,7 @@ def announce_enqueued(result: Facts) -> None:
 
 def announce_started(result: Facts) -> None:
     """Announce what `queue_app_start` answered."""
-    publish(PerformanceStarted(item=result["item"]))
-    publish(_moved(result["item"], "started"))
+    publish(PerformanceStarted(item=result["item"]), _moved(result["item"], "started"))
     _announce_queue(result)
     announce_told(result)
 
@@ -61,23 +60,19 @@ def announce_closed(result: Facts) -> None:
 
 def announce_paused(item: Facts) -> None:
     """Announce that a running item stands still."""
-    publish(PerformancePaused(item=item))
-    publish(_moved(item, "paused"))
+    publish(PerformancePaused(item=item), _moved(item, "paused"))
 
 
 def announce_resumed(item: Facts) -> None:
     """Announce that a paused item runs again."""
-    publish(PerformanceResumed(item=item))
-    publish(_runs_on(item))
+    publish(PerformanceResumed(item=item), _runs_on(item))
 
 
 def announce_ended(item: Facts, money: Facts) -> None:
     """Announce the end of an item and where its tokens went: an abandoned one is refunded in the same breath."""
-    if item["startedAt"]:
-        publish(PerformanceEnded(item=item))
-    if item["abandonedAt"]:
-        publish(_moved(item, "abandoned", version=item["version"] - 1))
-    publish(_moved(item, item["status"]))
+    performed = [PerformanceEnded(item=item)] if item["startedAt"] else []
+    abandoned = [_moved(item, "abandoned", version=item["version"] - 1)] if item["abandonedAt"] else []
+    publish(*performed, *abandoned, _moved(item, item["status"]))
     _announce_money(money)
 
 
@@ -150,8 +145,7 @@ def announce_intake(performer_id: UUID) -> None:
 def announce_taken(taken: list[Facts]) -> None:
     """Announce items that were given to performers: to her, to its viewer, and to those who still wait for anybody."""
     for given in taken:
-        publish(QueueUpdated(snapshot=given["queue"]))
-        publish(_placed(given["item"]))
+        publish(QueueUpdated(snapshot=given["queue"]), _placed(given["item"]))
         announce_told(given)
     if taken:
         _announce_places(taken[-1]["pool"])
@@ -159,8 +153,7 @@ def announce_taken(taken: list[Facts]) -> None:
 
 def announce_line(behind: list[Facts]) -> None:
     """Tell those behind a freed place that they have moved up."""
-    for snapshot in behind:
-        publish(QueueUpdated(snapshot=snapshot, is_hint=True))
+    publish(*(QueueUpdated(snapshot=snapshot, is_hint=True) for snapshot in behind))
 
 
 def _announce_queue(result: Facts) -> None:
@@ -174,8 +167,8 @@ def _announce_queue(result: Facts) -> None:
 
 
 def _announce_places(places: list[Facts]) -> None:
-    for place in places:
-        publish(
+    publish(
+        *(
             ItemMoved(
                 item_id=place["itemId"],
                 viewer_id=place["viewerId"],
@@ -184,7 +177,9 @@ def _announce_places(places: list[Facts]) -> None:
                 position=place["position"],
                 wait_seconds=place["waitSeconds"],
             )
+            for place in places
         )
+    )
 
 
 def _runs_on(item: Facts) -> ItemMoved:
