@@ -90,6 +90,18 @@ function failed(event) {
   toast({ kind: "error", msg: "No answer from the server. Trying again will not charge you twice.", retry: again(ctx) });
 }
 
+// A performance that begins is brought before her eyes, once: a refresh of one that runs moves nothing.
+const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+const stageCard = () => document.getElementById("performance");
+let running = stageCard()?.dataset.item ?? "";
+
+function follow() {
+  const card = stageCard();
+  const before = running;
+  running = card?.dataset.item ?? "";
+  if (card && running !== before && !inView(card)) card.scrollIntoView({ block: "start", behavior: CALM.matches ? "auto" : "smooth" });
+}
+
 // What was asked for is done: the form begins anew.
 function begin(ctx) {
   const form = ctx.sourceElement?.closest?.("form[data-fresh]");
@@ -119,6 +131,7 @@ function listen() {
   on("notification.created", ({ detail }) => window.htmx.ajax("GET", `/f/notices/${detail.data.id}/`, { swap: "none" }));
   on("htmx:response:error", refused);
   on("htmx:after:swap", refresh);
+  on("htmx:after:swap", follow);
   on("htmx:error", failed);
   on("theme", ({ detail }) => { document.documentElement.dataset.theme = detail.value; });
   on("click", ({ target }) => { if (target.closest("[data-veil]")) document.body.toggleAttribute("data-veil"); });

@@ -175,27 +175,29 @@ function watchSorting() {
   });
 }
 
-// Toasts: at most three, six seconds, paused while looked at; errors stay until they are closed. They never lie over a
-// field: of the places they have they take the first one that is free, the last is the bar at the top, one upon another.
-const MOST = 3;
+// Toasts: at most three, on a phone two, six seconds, paused while looked at; errors stay until they are closed. They never
+// lie over a field or a button: of the places they have they take the first one that is free, the last is the bar at the
+// top, one upon another.
+const PHONE = matchMedia("(max-width: 767px)");
+const most = () => PHONE.matches ? 2 : 3;
 const LASTS = 6000;
 const PLACES = ["below", "above", "bar"];
-const FIELDS = "main :is(input:not([type=hidden]), select, textarea)";
+const CONTROLS = "main :is(input:not([type=hidden]), select, textarea, button, a.button, summary)";
 
 const meet = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 
-function free(tray, fields, at) {
+function free(tray, controls, at) {
   tray.dataset.at = at;
   const boxes = [...tray.children].map((box) => box.getBoundingClientRect());
-  return !fields.some((field) => boxes.some((box) => meet(box, field)));
+  return !controls.some((control) => boxes.some((box) => meet(box, control)));
 }
 
 function place() {
   const tray = document.getElementById("toasts");
   if (!tray?.childElementCount) return;
-  const shown = [...document.querySelectorAll(FIELDS)].filter((field) => field.checkVisibility());
-  const fields = shown.map((field) => field.getBoundingClientRect());
-  PLACES.find((at) => free(tray, fields, at));
+  const shown = [...document.querySelectorAll(CONTROLS)].filter((control) => control.checkVisibility());
+  const controls = shown.map((control) => control.getBoundingClientRect());
+  PLACES.find((at) => free(tray, controls, at));
 }
 
 function dismiss(box) {
@@ -222,13 +224,13 @@ export function toast({ kind = "ok", msg, lang = "", retry }) {
   again.addEventListener("click", () => { dismiss(box); retry(); });
   box.querySelector("[data-close]").addEventListener("click", () => dismiss(box));
   tray.append(box);
-  while (tray.children.length > MOST) tray.firstElementChild.remove();
+  while (tray.children.length > most()) tray.firstElementChild.remove();
   place();
   announce(msg, kind === "error", lang);
   if (kind !== "error") dismissLater(box);
 }
 
-// Fields move under them as the page is scrolled, turned or refreshed.
+// Controls move under them as the page is scrolled, turned or refreshed.
 function watchToasts() {
   let asked = 0;
   const later = () => { cancelAnimationFrame(asked); asked = requestAnimationFrame(place); };

@@ -99,6 +99,47 @@ def test_two_tabs_of_one_performer_show_the_same(hers: Screen) -> None:
     expect(hers.at("queue-position", other)).to_be_visible()
 
 
+SEEN = """() => {
+  const card = document.getElementById("performance")?.getBoundingClientRect();
+  const bar = document.querySelector(".top").getBoundingClientRect().bottom;
+  return Boolean(card) && card.top >= bar && card.top < innerHeight / 2;
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_performance_that_begins_is_brought_into_view_once(
+    open_screen: Opener, house: House, width: int, motion: str
+) -> None:
+    hers = open_screen("performer", viewport={"width": width, "height": 500}, reduced_motion=motion)
+    hers.live()
+    item = house.buy("viewer")["queueItem"]["id"]
+    for _ in range(4):
+        house.buy("viewer2")
+    hers.at("join-queue").first.click()
+    expect(hers.at("queue-position")).to_be_visible()
+    hers.page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+
+    house.call("performer", "POST", f"queue/items/{item}/start", {})
+
+    hers.page.wait_for_function(SEEN)
+    hers.page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+    house.buy("viewer2")
+    expect(hers.at("queue-depth")).to_have_text("6 of 50")
+    assert not hers.page.evaluate(SEEN)
+
+
+def test_the_settings_of_the_queue_stand_below_it_on_a_phone_and_beside_it_on_a_desk(open_screen: Opener) -> None:
+    for width, beside in ((390, False), (1440, True)):
+        hers = open_screen("performer", viewport={"width": width, "height": 844})
+        hers.go("/queue/")
+        queue, settings = (hers.page.locator(place).bounding_box() for place in ("#queue", "#queue-settings"))
+        assert queue is not None
+        assert settings is not None
+        assert (settings["x"] >= queue["x"] + queue["width"]) == beside
+        assert (settings["y"] >= queue["y"] + queue["height"]) != beside
+
+
 DEAF = """
 for (const name of ["model.state.changed", "model.queue.updated"]) {
   document.body.addEventListener(name, (event) => event.stopImmediatePropagation(), true);
