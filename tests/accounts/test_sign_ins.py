@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import hooks, queries, services
@@ -194,6 +195,15 @@ def test_a_request_counts_as_being_seen() -> None:
     SignIn.objects.update(last_seen_at=Now() - timedelta(minutes=5), idle_until=Now() + timedelta(seconds=5))
     client.get("/api/v1/me")
     assert SignIn.objects.get().idle_until - SignIn.objects.get().last_seen_at == timedelta(minutes=30)
+
+
+def test_a_request_counts_as_being_seen_also_where_this_clock_has_gone_back() -> None:
+    client = factories.signed_in(factories.performer())
+    SignIn.objects.update(last_seen_at=Now() + timedelta(hours=2), idle_until=Now() + timedelta(seconds=5))
+    client.get("/api/v1/me")
+    sign_in = SignIn.objects.get()
+    assert sign_in.last_seen_at < timezone.now()
+    assert sign_in.idle_until - sign_in.last_seen_at == timedelta(minutes=30)
 
 
 def test_who_is_out_cannot_be_seen_back_in() -> None:
