@@ -13,9 +13,10 @@ class CoreConfig(AppConfig):
     withheld_from_auditor: ClassVar[dict[str, tuple[str, ...]]] = {"core_idempotencykey": ("body",)}
 
     def ready(self) -> None:
-        """Show how the outbox stands; every key has an answer."""
-        from core import gauges, invariants, outbox
+        """Show how the outbox stands; every key has an answer; tasks are woken by whatever clock there is."""
+        from core import gauges, invariants, outbox, periodic
 
         invariants.also_check(invariants.KEYS_ARE_ANSWERED)
 
         gauges.register(outbox.figures)
+        periodic.mind_the_clock()
