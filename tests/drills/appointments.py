@@ -1,5 +1,6 @@
-"""Five performers who let every kind of deadline pass: one keeps out of the line, one never starts, one never ends what
-she started, one vanishes in the middle of it, one stays away while somebody waits for her.
+"""Performers who let every kind of deadline pass: one keeps out of the line, one never starts, one never ends what she
+started, one ends it too late, one vanishes in the middle of it, one comes back to it, one stays away while somebody
+waits for her.
 
 They and their viewers are at the product's door like all others. The limits are short: much is due all the time.
 """
@@ -8,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from websockets.exceptions import WebSocketException
@@ -22,11 +25,12 @@ from tests.drills.cast import Cast, engage
 PACE_SECONDS = 0.5
 OPEN_SECONDS = 8
 BOOKED_SECONDS = 1
+LATE_BY = timedelta(seconds=4)
 
 
-def appoint(url: str) -> tuple[Cast, dict[Caller, Callable[[], None]]]:
-    """The five pairs, and what each of the ten does all the time."""
-    ways = (keep_out, never_start, never_end, vanish, stay_away)
+def appoint(url: str, ways: Sequence[Callable[[Worker], None]] = ()) -> tuple[Cast, dict[Caller, Callable[[], None]]]:
+    """A pair for each of these ways (else the five that meet every deadline), and what each does all the time."""
+    ways = ways or (keep_out, never_start, never_end, vanish, stay_away)
     cast = engage(url, performers=len(ways), viewers=len(ways), duration_seconds=BOOKED_SECONDS)
     share = len(cast.offers) // len(ways)
     turns: dict[Caller, Callable[[], None]] = {}
@@ -52,6 +56,12 @@ def is_over(caller: Caller, item: str) -> bool:
     return caller.read(f"/queue/items/{item}")["status"] in {"finished", "abandoned", "refunded"}
 
 
+def be_there(worker: Worker) -> None:
+    """A sign of life."""
+    worker.read("/model/state")
+    _pause()
+
+
 def keep_out(worker: Worker) -> None:
     """There, but not in the line: what was paid for her waits its lifetime."""
     if worker.read("/model/state")["state"] == "IN_QUEUE":
@@ -71,6 +81,26 @@ def never_end(worker: Worker) -> None:
     if worker.read("/model/state")["state"] == "IDLE":
         worker.ask("join", "/queue/join")
     _start_first(worker)
+    _pause()
+
+
+def end_late(worker: Worker) -> None:
+    """In the line, at work at once, and a little beyond what was booked: then she is paid and in the line again."""
+    item = _running(worker)
+    if item is None:
+        never_end(worker)
+    elif item["endsAt"] and datetime.fromisoformat(item["endsAt"]) + LATE_BY < datetime.now(UTC):
+        worker.ask("finish", f"/queue/items/{item['id']}/finish", item=item["id"])
+    _pause()
+
+
+def come_back(worker: Worker) -> None:
+    """There by a socket, starts what waits, cuts the socket, and is back as soon as she is paused: then she ends it."""
+    item = _running(worker)
+    if item is None:
+        _at_a_socket(worker, lambda: _join_and_start(worker))
+    elif item["pausedAt"] or worker.token_since != worker.socket_since:
+        _at_a_socket(worker, lambda: _finish_what_goes_on(worker))
     _pause()
 
 
@@ -114,6 +144,17 @@ def _join_and_start(worker: Worker) -> bool:
 def _leave_and_look(worker: Worker) -> bool:
     keep_out(worker)
     return bool(worker.read("/queue")["results"])
+
+
+def _running(worker: Worker) -> dict[str, Any] | None:
+    return next((item for item in worker.read("/queue")["results"] if item["status"] == "started"), None)
+
+
+def _finish_what_goes_on(worker: Worker) -> bool:
+    item = _running(worker)
+    if item is None or item["pausedAt"]:
+        return item is None
+    return not worker.ask("finish", f"/queue/items/{item['id']}/finish", item=item["id"]).refusal
 
 
 def _start_first(worker: Worker) -> bool:

@@ -18,6 +18,7 @@ PATIENCE_SECONDS = 120
 #: Who is told that he asks too often knows that somebody is there: he asks on for so long.
 SLOWED_SECONDS = 900
 LOOK_SECONDS = 0.03
+AGAIN_SECONDS = 0.2
 TOKEN_SECONDS = 200
 NOT_NOW = {401, 429, 502, 503, 504}
 
@@ -74,7 +75,7 @@ class Caller:
         while True:
             try:
                 answer = self._once(method, path, headers, body)
-                if answer.status_code not in NOT_NOW and not _in_flight(answer):
+                if (answer.status_code not in NOT_NOW and not _in_flight(answer)) or _joins_too_often(path, answer):
                     self.took.append((began, time.monotonic() - began))
                     return answer
                 self.unheard[str(answer.status_code)] += 1
@@ -86,7 +87,7 @@ class Caller:
             assert time.monotonic() < min(heard + PATIENCE_SECONDS, began + SLOWED_SECONDS), (
                 f"{method} {path}: no answer"
             )
-            time.sleep(0.2)  # the pace of a client that tries again, not a wait for something
+            time.sleep(AGAIN_SECONDS)  # the pace of a client that tries again, not a wait for something
 
     def _once(
         self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
@@ -104,6 +105,11 @@ class Caller:
                 raise httpx.TransportError(f"no sign-in: {answer.status_code}")
             self.token, self.token_since = answer.json()["access"], time.monotonic()
         return self.token
+
+
+def _joins_too_often(path: str, answer: httpx.Response) -> bool:
+    """Ten times an hour is enough: nobody waits for the next hour, there is other work."""
+    return path == "/queue/join" and answer.status_code == 429
 
 
 def _in_flight(answer: httpx.Response) -> bool:
@@ -136,6 +142,7 @@ class Worker(Caller):
         if waiting[0]["status"] == "created":
             if self.ask("start", f"/queue/items/{head}/start", item=head).refusal == "INVALID_STATE_TRANSITION":
                 self.ask("join", "/queue/join")
+                time.sleep(AGAIN_SECONDS)  # the pace of somebody who may not be let in, not a wait for something
             return
         verb, body = self.chance.choice(ENDINGS)
         if body.get("settled"):

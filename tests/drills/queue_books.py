@@ -86,6 +86,29 @@ def ended_by_time(viewers: list[UUID]) -> int:
     return QueueItem.objects.filter(viewer_id__in=viewers, refund_reason__in=reasons).count()
 
 
+# What an item's end has been moved by, against its pauses as the history has them.
+MISTIMED = """
+SELECT count(*)
+  FROM queue_app_queueitem i CROSS JOIN LATERAL (
+    SELECT COALESCE(sum(extract(epoch FROM at - before)), 0) AS seconds
+      FROM (SELECT event, at, lag(at) OVER (ORDER BY version) AS before
+              FROM queue_app_queueevent WHERE item_id = i.id AND event IN ('pause', 'resume')) AS steps
+     WHERE event = 'resume') AS paused
+ WHERE i.viewer_id = ANY(%s) AND i.started_at IS NOT NULL AND i.ends_at IS NOT NULL
+   AND abs(extract(epoch FROM i.ends_at - i.started_at) - COALESCE(i.duration_seconds, 60) - paused.seconds) > 30
+"""
+
+
+def mistimed(viewers: list[UUID]) -> int:
+    """Items whose booked time is not what was booked and paused; a pause may be written 30 s after it began."""
+    return _count(MISTIMED, viewers)
+
+
+def resumed(performers: list[UUID]) -> int:
+    """How often one of them came back to what was paused."""
+    return QueueEvent.objects.filter(item__performer_id__in=performers, event="resume").count()
+
+
 def double_starts(performers: list[UUID]) -> int:
     """Pairs of items of one performer that ran at the same time."""
     return _count(

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> float:
+def until(condition: Callable[[], bool], seconds: float = 60, every: float = 0.01) -> float:
     """Ask until it holds; how long that took. Fails where it does not within `seconds`."""
     began = time.monotonic()
     while not condition():
         assert time.monotonic() - began < seconds, f"not within {seconds} s"
-        time.sleep(0.01)
+        time.sleep(every)
     return time.monotonic() - began
