@@ -25,6 +25,8 @@ MARKS = {
     "door": b"caddy",
 }
 NAMED_BY_TESTS = ("DATABASE_", "REDIS_URL", "SECRET_KEY", "JWT_SIGNING_KEY", "AUDIT_KEY", "MODEL_MENUS_DATA", "DJANGO_")
+#: Nobody lives there, and nothing is compiled, where a drill does not ask for it.
+UNLESS_ASKED = {"DEMO_DATA": "0", "STATIC_FROM_SOURCE": "1"}
 
 
 class House:
@@ -36,8 +38,6 @@ class House:
             **environment,
             "MODEL_MENUS_DATA": str(data),
             "PORT": str(self.port),
-            "DEMO_DATA": "0",
-            "STATIC_FROM_SOURCE": "1",
         }
         self.process: subprocess.Popen[str] | None = None
 
@@ -91,7 +91,8 @@ class House:
 @contextlib.contextmanager
 def open_house(name: str, **settings: str) -> Iterator[House]:
     """A running product with these settings and nobody in it; this process's Django looks at its database."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(NAMED_BY_TESTS)} | settings
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(NAMED_BY_TESTS)}
+    environment |= UNLESS_ASKED | settings
     with contextlib.ExitStack() as stack:
         folder = free_folder(stack, name)
         data = folder / "data"
