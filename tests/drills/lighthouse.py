@@ -125,8 +125,9 @@ def look_at_pages(product: Product, command: list[str], only: str) -> Figures:
     pages: dict[str, dict[str, Any]] = {}
     short = 0
     for who, paths in PAGES.items():
-        with browser_of(product, who) as port:
-            for path in [path for path in paths if only in path]:
+        wanted = [path for path in paths if only in path]
+        with browser_of(product, who) if wanted else contextlib.nullcontext() as port:
+            for path in wanted:
                 for form in FORMS:
                     look = best_look([*command, product.url + path.format(room=room), f"--port={port}", *FORMS[form]])
                     name = f"{who or 'nobody'} {path} {form}"
