@@ -142,16 +142,22 @@ class Seen:
     crowd: Crowd
     performers: list[UUID]
     before: Counter[str] = field(default_factory=Counter)
+    waited_for: set[str] = field(default_factory=set)
     began: float = 0.0
 
     def begin(self) -> None:
         """From now on."""
         self.before, self.began = self._count(), time.monotonic()
+        self.waited_for = set(self.before)
 
     def missing(self) -> set[str]:
-        """What has not happened once more: each kind of deadline, a return in time, a seal by the worker, an answer."""
+        """What has not happened once more: each kind of deadline, a return in time, a seal by the worker, an answer.
+
+        What was seen once stays seen: who vanishes anew has a new deadline, and the old one is forgotten.
+        """
         now = self._count()
-        return {what for what in now if now[what] <= self.before[what]}
+        self.waited_for -= {what for what in now if now[what] > self.before[what]}
+        return self.waited_for
 
     def seconds(self) -> float:
         """How long ago the step was."""
