@@ -16,13 +16,11 @@ from uuid import UUID
 
 import redis
 import structlog
-from django.conf import settings
 from django.db import connection
-from redis.backoff import NoBackoff
 from redis.connection import ConnectionInterface
-from redis.retry import Retry
 
 from core.events import group_channel, listen, rooms_of
+from core.lines import line_to_valkey
 
 log = structlog.get_logger(__name__)
 Value = TypeVar("Value")
@@ -119,16 +117,7 @@ class Ear:
         return True
 
     def _subscribed(self) -> ConnectionInterface:
-        pool = redis.ConnectionPool.from_url(
-            settings.REDIS_URL,
-            protocol=2,
-            socket_connect_timeout=0.5,
-            socket_timeout=0.5,
-            retry=Retry(NoBackoff(), 0),
-            client_name=self.name,
-        )
-        line = pool.make_connection()
-        line.connect()
+        line = line_to_valkey(self.name)
         line.send_command("SUBSCRIBE", group_channel())
         self._hear(line)
         return line

@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from core.lines import say
 from core.problems import camel
 
 log = structlog.get_logger(__name__)
@@ -115,13 +116,11 @@ _waiting: ContextVar[list[Told] | None] = ContextVar("core_events_waiting", defa
 def _hand_over(told: list[Told]) -> None:
     if not told:
         return
-    train = client().pipeline(transaction=False)
-    for begin in range(0, len(told), MOST_IN_A_MESSAGE):
-        message = {"type": MESSAGE_TYPE, "events": told[begin : begin + MOST_IN_A_MESSAGE]}
-        train.publish(group_channel(), msgpack.packb(message, use_bin_type=True))
+    parts = [told[begin : begin + MOST_IN_A_MESSAGE] for begin in range(0, len(told), MOST_IN_A_MESSAGE)]
+    messages = [msgpack.packb({"type": MESSAGE_TYPE, "events": part}, use_bin_type=True) for part in parts]
     try:
-        train.execute()
-    except redis.RedisError as error:
+        say(group_channel(), messages)
+    except (redis.RedisError, OSError) as error:
         log.warning("events.lost", count=len(told), error=type(error).__name__)
 
 

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
+from structlog.testing import capture_logs
 
-from core import events
+from core import events, lines
 from core.events import Event, camel_keys, publish, send_now
 from core.hub import QUEUE_LENGTH, Mailbox, hub
 from core.ids import uuid7
@@ -71,9 +72,24 @@ def test_a_rolled_back_change_is_never_announced(
 
 def test_a_dead_valkey_loses_the_event_and_nothing_else(settings: Any) -> None:  # noqa: ANN401
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    events.client.cache_clear()
-    send_now(("room:all",), {"event": "bell.rang"})
-    events.client.cache_clear()
+    with capture_logs() as logs:
+        send_now(("room:all",), {"event": "bell.rang"})
+    assert [(entry["event"], entry["count"]) for entry in logs] == [("events.lost", 1)]
+
+
+async def test_an_event_is_heard_though_its_line_has_gone() -> None:
+    mailbox = await hub().join(f"model:{BELL}")
+
+    def ring_before_and_after_a_cut() -> None:
+        send_now((f"model:{BELL}",), Rang(bell_id=BELL, version=1).frame())
+        assert lines._own.line is not None
+        lines._own.line.send_command("CLIENT", "ID")
+        events.client().client_kill_filter(_id=lines._own.line.read_response())
+        send_now((f"model:{BELL}",), Rang(bell_id=BELL, version=2).frame())
+
+    await asyncio.to_thread(ring_before_and_after_a_cut)
+    heard = [await asyncio.wait_for(mailbox.get(), timeout=5) for _ in range(2)]
+    assert [frame["version"] for frame in heard] == [1, 2]
 
 
 async def test_a_published_frame_reaches_the_rooms_of_the_hub_once() -> None:
