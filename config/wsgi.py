@@ -22,13 +22,16 @@ def with_whole_bodies(application: Application) -> Application:
     """Read a request's body before the application answers, so that its length is known.
 
     Django takes a body of unknown length (chunked) for an empty one. And an answer given before the body was read
-    reaches the front door as a broken connection instead of the refusal that it is. One byte over the limit is
-    read at most: BodyLimitMiddleware refuses it.
+    reaches the front door as a broken connection instead of the refusal that it is. What is over the limit
+    BodyLimitMiddleware refuses.
     """
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
-            body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            stream = environ["wsgi.input"]
+            body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                stream.read(1)  # the end of a chunked body is a piece of its own
             environ["wsgi.input"] = BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))
         return application(environ, start_response)

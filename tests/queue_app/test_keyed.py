@@ -170,14 +170,14 @@ def test_a_step_over_http_takes_few_statements(
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(("path", "statements"), [("leave", 3), ("join", 6)])
+@pytest.mark.parametrize(("path", "statements"), [("leave", 3), ("join", 3)])
 def test_a_step_of_the_line_takes_few_statements(
     performer: Performer,
     path: str,
     statements: int,
     django_assert_num_queries: Any,  # noqa: ANN401
 ) -> None:
-    """The sign-in, the step, the log's line; a join claims its key beforehand, in a transaction (here a savepoint)."""
+    """The sign-in, the step, the log's line."""
     for _ in range(5):
         come(factories.performer())
     if path == "join":
